@@ -28,12 +28,12 @@ class Dataset(NamedTuple):
 
 
 def digits(dtype: DTypeLike = "float64") -> Dataset:
-    """The 1,797 handwritten digits of UCI's "Optical Recognition of Handwritten Digits" (test set), 8×8 pixels.
+    """The 1,797 handwritten digits of UCI's "Optical Recognition of Handwritten Digits" (test set), 8×8.
 
     `x` has shape (1797, 64): ink per pixel, from 0 (paper) to 1 (black); `x[i].reshape(8, 8)` is the image.
     `target` has shape (1797,): the digit, an int64 from 0 to 9. See `split` for a part to validate on.
 
-    Source: E. Alpaydin, C. Kaynak (1998), doi.org/10.24432/C50P49, licence CC BY 4.0 (see neural_net/data/README.md).
+    Source: E. Alpaydin, C. Kaynak (1998), doi.org/10.24432/C50P49, CC BY 4.0 (see neural_net/data/README.md).
     """
     kind = _floating(dtype)
     pixels, digit = _stored_digits()
@@ -41,7 +41,7 @@ def digits(dtype: DTypeLike = "float64") -> Dataset:
 
 
 def xor(dtype: DTypeLike = "float64") -> Dataset:
-    """The truth table of "exclusive or": `x` of shape (4, 2), `target` of shape (4,), 1.0 where the inputs differ.
+    """The table of "exclusive or": `x` of shape (4, 2), `target` of shape (4,), 1.0 where the inputs differ.
 
     No straight line parts the two classes, so a network without a hidden layer cannot learn them.
     """
