@@ -1,0 +1,1 @@
+"""Tools for people who work on the project: executing, normalizing, checking and photographing notebooks."""

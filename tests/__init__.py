@@ -1,0 +1,1 @@
+"""Tests: what the project promises, each promise with a way to fail."""
