@@ -10,7 +10,7 @@ that the few rules of `theme_css()` turn them dark where the page is dark.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 LOSS = "\u2112"  # ℒ, the script capital L: one sign for the loss in every picture
 MINUS = "\u2212"  # −, as wide as a plus, where a hyphen is not
@@ -72,7 +72,7 @@ def color(role: str, theme: str = "light") -> str:
     return ROLES[role].light if theme == "light" else ROLES[role].dark
 
 
-@lru_cache(maxsize=None)
+@cache
 def paint(*roles: str) -> str:
     """Return the SVG attributes that paint an element: its classes, and the light theme's colors.
 
@@ -102,7 +102,7 @@ def number(value: float) -> str:
     """
     size = abs(value)
     if not size < math.inf:
-        return "NaN" if value != value else "∞" if value > 0 else MINUS + "∞"
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else MINUS + "∞"
     if size == int(size) and size < 99999.5:
         text = str(int(size))
     elif 0.0995 <= size < 9.995:
@@ -132,7 +132,7 @@ def signed(value: float) -> str:
 
 def strength(value: float, scale: float) -> float:
     """Return |value| / scale, at most 1, in steps of 0.01: the opacity of the color that stands for the value."""
-    if not scale > 0 or value != value:
+    if not scale > 0 or math.isnan(value):
         return 0.0
     return round(min(abs(value) / scale, 1.0), 2)
 
