@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from neural_net.validation import floating_dtype, scalar, whole_number
+
 DIGIT_IMAGE_SHAPE = (8, 8)
 
 
@@ -35,7 +37,7 @@ def digits(dtype: DTypeLike = "float64") -> Dataset:
 
     Source: E. Alpaydin, C. Kaynak (1998), doi.org/10.24432/C50P49, CC BY 4.0 (see neural_net/data/README.md).
     """
-    kind = _floating(dtype)
+    kind = floating_dtype(dtype)
     pixels, digit = _stored_digits()
     return Dataset((pixels / 16).astype(kind), digit.astype(np.int64))
 
@@ -45,7 +47,7 @@ def xor(dtype: DTypeLike = "float64") -> Dataset:
 
     No straight line parts the two classes, so a network without a hidden layer cannot learn them.
     """
-    kind = _floating(dtype)
+    kind = floating_dtype(dtype)
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], kind)
     return Dataset(x, np.array([0, 1, 1, 0], kind))
 
@@ -54,11 +56,12 @@ def moons(n: int = 200, noise: float = 0.1, seed: int = 0, dtype: DTypeLike = "f
     """Two half circles that reach into each other: `x` of shape (n, 2), `target` of shape (n,), 0.0 or 1.0.
 
     With t from 0 to π, class 0 lies on (cos t, sin t) and class 1 on (1 − cos t, ½ − sin t);
-    normal noise of standard deviation `noise` is added to both coordinates. The examples come in random order.
+    normal noise of standard deviation `noise` is added to both coordinates.
+    The examples come in random order.
     """
-    _check_whole("n", n, at_least=2)
+    whole_number(n, "n", at_least=2)
     _check_noise(noise)
-    rng, kind = _generator(seed), _floating(dtype)
+    rng, kind = _generator(seed), floating_dtype(dtype)
     x, target = np.empty((n, 2)), np.arange(n) % 2
     for moon in (0, 1):
         t = np.linspace(0, np.pi, np.count_nonzero(target == moon))
@@ -83,12 +86,11 @@ def spirals(
     radius 1; normal noise of standard deviation `noise`, in radians, is added to the angle.
     The examples come in random order.
     """
-    _check_whole("classes", classes, at_least=2)
-    _check_whole("n", n, at_least=classes)
+    whole_number(classes, "classes", at_least=2)
+    whole_number(n, "n", at_least=classes)
     _check_noise(noise)
-    if not np.isfinite(turns):
-        raise ValueError(f"turns: expected a finite number, got {turns}")
-    rng, kind = _generator(seed), _floating(dtype)
+    scalar(turns, "turns")
+    rng, kind = _generator(seed), floating_dtype(dtype)
     x, target = np.empty((n, 2)), np.arange(n) % classes
     for arm in range(classes):
         count = np.count_nonzero(target == arm)
@@ -102,7 +104,7 @@ def spirals(
 def split(
     dataset: Dataset | tuple[NDArray[Any], NDArray[Any]], validation_fraction: float = 0.2, seed: int = 0
 ) -> tuple[Dataset, Dataset]:
-    """Shuffle the examples and part them into (training, validation); each example is in exactly one of the two.
+    """Shuffle the examples and part them into (training, validation); each example is in just one of them.
 
     `validation_fraction`, above 0 and below 1, is the share held out, rounded to whole examples; each side
     keeps at least one.
@@ -114,7 +116,7 @@ def split(
         )
     if len(x) < 2:
         raise ValueError(f"split: expected at least 2 examples, got {len(x)}")
-    if not 0 < validation_fraction < 1:
+    if not 0 < scalar(validation_fraction, "validation_fraction") < 1:
         raise ValueError(
             f"validation_fraction: expected a number above 0 and below 1, got {validation_fraction}"
         )
@@ -137,27 +139,9 @@ def _pair(dataset: Any) -> Iterator[Any]:
 
 
 def _generator(seed: int) -> np.random.Generator:
-    _check_whole("seed", seed, at_least=0)
-    return np.random.default_rng(seed)
-
-
-def _floating(dtype: DTypeLike) -> np.dtype[Any]:
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
-        kind = np.dtype(object)
-    if dtype is None or kind.name not in ("float64", "float32"):  # None: numpy would read it as float64
-        raise TypeError(f"dtype: expected 'float64' or 'float32', got {dtype!r}")
-    return kind
-
-
-def _check_whole(name: str, value: int, at_least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
-    if value < at_least:
-        raise ValueError(f"{name}: expected at least {at_least}, got {value}")
+    return np.random.default_rng(whole_number(seed, "seed", at_least=0))
 
 
 def _check_noise(noise: float) -> None:
-    if not (np.isfinite(noise) and noise >= 0):
-        raise ValueError(f"noise: expected a finite number of at least 0, got {noise}")
+    if scalar(noise, "noise") < 0:
+        raise ValueError(f"noise: expected a number of at least 0, got {noise:g}")
