@@ -3,7 +3,7 @@
     pip download --no-deps scikit-learn -d /tmp/wheel
     python scripts/make_digits.py /tmp/wheel/scikit_learn-*.whl
 
-Only needed to reproduce the file: the same wheel gives the same bytes. scikit-learn itself is neither installed nor imported.
+Only needed to reproduce the file: the same wheel gives the same bytes. scikit-learn is not imported.
 """
 
 import gzip
