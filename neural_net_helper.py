@@ -1,49 +1,64 @@
-"""The one name that notebooks import: `NN_Helper`, a line per method; all the work is done in `neural_net`."""
+"""The one name that notebooks import: `NN_Helper`, a line per name; all the work is done in `neural_net`.
+
+>>> import neural_net_helper
+>>> nnh = neural_net_helper.NN_Helper()
+>>> net = nnh.network([2, 4, 4, 1], head="sigmoid", loss="binary_cross_entropy")
+>>> nnh.step_through(nnh.trace(net, [0.8, -0.5], 1))
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
-from neural_net import activations, descent, layers, losses, network, trace
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-    from matplotlib.axes import Axes
+class _From:
+    """A name of one of neural_net's modules, imported at its first use: matplotlib and widgets come late."""
 
-    from neural_net.datasets import Dataset
-    from neural_net.display import Picture
-    from neural_net.gradient_check import GradientCheck
-    from neural_net.stepper import Stepper
-    from neural_net.training import TrainingResult
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return getattr(import_module(f"neural_net.{self.module}"), self.name)
 
 
 class NN_Helper:
-    """Networks, their traces, and every way to look at them. Start with `network`, `trace`, `step_through`."""
+    """Networks, their traces, and every way to look at them; `nnh.trace?` shows how one is called."""
 
-    Dense = layers.Dense
-    activations = activations.ACTIVATIONS
-    losses = losses.LOSSES
+    # Networks and their two passes
+    network = _From("network")
+    Dense = _From("layers")
+    trace = _From("trace")
 
-    def network(self, sizes: Any = None, **options: Any) -> network.Network:
-        """Build a network: `network([2, 4, 4, 1], activation="tanh", head="sigmoid", loss="binary_cross_entropy")`."""
-        return network.network(sizes, **options)
+    # Learning
+    update = _From("descent")
+    train = _From("training")
+    check_gradients = _From("gradient_check")
 
-    def trace(self, net: network.Network, x: npt.ArrayLike, target: npt.ArrayLike) -> trace.Trace:
-        """Run both passes of `net` on (x, target) and record every quantity."""
-        return trace.trace(net, x, target)
+    # Stepping through a trace, and its static picture
+    step_through = _From("stepper")
+    filmstrip = _From("stepper")
 
-    def update(self, net: network.Network, trace: trace.Trace, learning_rate: float) -> network.Network:
-        """Take one gradient descent step: a new network."""
-        return descent.update(net, trace, learning_rate)
+    # Plots
+    plot_forward = _From("plots")
+    plot_backward = _From("plots")
+    plot_activations = _From("plots")
+    plot_loss_gradients = _From("plots")
+    plot_weight_gradients = _From("plots")
+    plot_activation_functions = _From("plots")
+    plot_loss_functions = _From("plots")
+    plot_training = _From("plots")
+    plot_decision_boundary = _From("plots")
 
-    def train(self, net: network.Network, x: npt.ArrayLike, target: npt.ArrayLike, **options: Any) -> TrainingResult:
-        """Train by mini-batches: a result with `.network` and `.history`."""
-        from neural_net import training
+    # Data, offline
+    digits = _From("datasets")
+    moons = _From("datasets")
+    spirals = _From("datasets")
+    xor = _From("datasets")
+    split = _From("datasets")
 
-        return training.train(net, x, target, **options)
-
-    def check_gradients(self, net: network.Network, x: npt.ArrayLike, target: npt.ArrayLike) -> GradientCheck:
-        """Compare every gradient with finite differences: `.passed`, `.worst`, a row per parameter."""
-        from neural_net import gradient_check
-
-        return gradient_check.check_gradients(net, x, target)
+    def __repr__(self) -> str:
+        return "NN_Helper: " + ", ".join(name for name in vars(type(self)) if not name.startswith("_"))

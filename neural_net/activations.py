@@ -88,7 +88,7 @@ class Sigmoid(Elementwise):
         return open_unit_interval(sigmoid(z))
 
     def derivative(self, z: Array, y: Array) -> Array:
-        return y * (1 - y)
+        return np.asarray(y * (1 - y))
 
 
 class Tanh(Elementwise):
@@ -103,11 +103,13 @@ class Tanh(Elementwise):
         return np.asarray(np.tanh(z))
 
     def derivative(self, z: Array, y: Array) -> Array:
-        return 1 - y**2
+        return np.asarray(1 - y**2)
 
 
 class GELU(Elementwise):
-    """y = z Φ(z), with Φ the standard normal distribution function; gelu′ = Φ(z) + z φ(z) (Hendrycks and Gimpel 2016)."""
+    """y = z Φ(z), with Φ the standard normal distribution function; gelu′ = Φ(z) + z φ(z) (Hendrycks and
+    Gimpel 2016).
+    """
 
     name = "gelu"
     equation, code = "y = z ⊙ Φ( z )", "y = z * normal_cdf(z)"
@@ -115,10 +117,10 @@ class GELU(Elementwise):
     backward_code = MappingProxyType({"z": "dL_dz = dL_dy * (normal_cdf(z) + z * normal_pdf(z))"})
 
     def forward(self, z: Array) -> Array:
-        return z * normal_cdf(z)
+        return np.asarray(z * normal_cdf(z))
 
     def derivative(self, z: Array, y: Array) -> Array:
-        return normal_cdf(z) + z * normal_pdf(z)
+        return np.asarray(normal_cdf(z) + z * normal_pdf(z))
 
 
 class Softplus(Elementwise):

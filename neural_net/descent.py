@@ -10,8 +10,8 @@ from neural_net.validation import positive_number
 def update(net: Network, trace: Trace, learning_rate: float) -> Network:
     """Return the network one step downhill; `net` stays as it was.
 
-    Every gradient comes from the one trace, so all were computed from the same old weights. A trace of another
-    network, or of this one before an update, is refused: its gradients belong to other weights.
+    Every gradient comes from the one trace, so all were computed from the same old weights. A trace of
+    another network, or of this one before an update, is refused: its gradients belong to other weights.
     """
     if trace.network is not net:
         raise ValueError(

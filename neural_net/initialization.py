@@ -1,7 +1,7 @@
 """How weights are drawn before training: Glorot and He, by their variances.
 
-Glorot and Bengio (2010): Var W = 2/(n_in + n_out), for activations that are linear around 0. He et al. (2015):
-Var W = 2/n_in, for ReLU and its kin, which silence half of their inputs. Biases start at 0.
+Glorot and Bengio (2010): Var W = 2/(n_in + n_out), for activations that are linear around 0. He et al.
+(2015): Var W = 2/n_in, for ReLU and its kin, which silence half of their inputs. Biases start at 0.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def glorot_variance(n_in: int, n_out: int) -> float:
     return 2 / (n_in + n_out)
 
 
-def he_variance(n_in: int, n_out: int) -> float:
+def he_variance(n_in: int, _n_out: int) -> float:
     """2/n_in."""
     return 2 / n_in
 
 
-def zeros(rng: np.random.Generator, n_in: int, n_out: int) -> Array:
+def zeros(_rng: np.random.Generator, n_in: int, n_out: int) -> Array:
     """All weights 0: every unit of a layer stays like its neighbors, which is worth seeing once."""
     return np.zeros((n_in, n_out))
 

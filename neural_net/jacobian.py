@@ -1,7 +1,8 @@
 """Local gradients as full Jacobian matrices, for looking at small layers.
 
 Nobody builds these for large layers: the backward pass needs only the product of a row with them, which every
-operation's `backward` gives directly. Here each row of the Jacobian is just that product with a row of the identity.
+operation's `backward` gives directly. Here each row of the Jacobian is just that product with a row of the
+identity.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from neural_net.steps import Record
 def local_gradient(record: Record, example: int, name: str = "y_prev") -> Array:
     """Return the Jacobian of one example's y with respect to the layer's value called `name`.
 
-    Shape: (n_out, *shape of the value), where for y_prev only the example's own row counts: (n_out, n_in). Entry
-    [k, …] is ∂y_k/∂(value …).
+    Shape: (n_out, *shape of the value), where for y_prev only the example's own row counts: (n_out, n_in).
+    Entry [k, …] is ∂y_k/∂(value …).
     """
     y = record.values["y"]
     rows = []

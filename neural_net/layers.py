@@ -57,7 +57,9 @@ class Layer(ABC):
     def with_parameters(self, parameters: Mapping[str, npt.ArrayLike]) -> Self:
         """Return this layer with some or all of its parameters replaced; their dtype stays."""
         checked = {
-            name: self._checked(name, value, self.parameters[name].dtype if name in self.parameters else np.float64)
+            name: self._checked(
+                name, value, self.parameters[name].dtype if name in self.parameters else np.float64
+            )
             for name, value in parameters.items()
         }
         return self._holding({**self.parameters, **checked})
@@ -65,7 +67,11 @@ class Layer(ABC):
     def _keep(self, given: Mapping[str, npt.ArrayLike | None]) -> None:
         """Check and keep the parameters given at construction; None is left for `initialize`."""
         self.parameters = MappingProxyType(
-            {name: self._checked(name, value, np.float64) for name, value in given.items() if value is not None}
+            {
+                name: self._checked(name, value, np.float64)
+                for name, value in given.items()
+                if value is not None
+            }
         )
 
     def _checked(self, name: str, value: npt.ArrayLike, dtype: npt.DTypeLike) -> Array:
@@ -89,7 +95,8 @@ class Layer(ABC):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self.__dict__:
             raise AttributeError(
-                f"{self!r} never changes: {name} cannot be set again. Make a new layer, for new values by with_parameters"
+                f"{self!r} never changes: {name} cannot be set again; "
+                "with_parameters makes a new layer with other values"
             )
         super().__setattr__(name, value)
 
@@ -98,8 +105,8 @@ class Dense(Layer):
     """z = y_prev W + b, then y = a(z).
 
     Shapes: y_prev (m, n_in), W (n_in, n_out), b (n_out,), z and y (m, n_out). `activation` is a name or an
-    `Activation`; `init` names how W is drawn (by default He for ReLU and its kin, Glorot elsewhere). W and b may be
-    given; what is not given is drawn when the layer joins a network, b as zeros.
+    `Activation`; `init` names how W is drawn (by default He for ReLU and its kin, Glorot elsewhere). W and b
+    may be given; what is not given is drawn when the layer joins a network, b as zeros.
     """
 
     kind = "Dense"
@@ -131,9 +138,11 @@ class Dense(Layer):
 
     @property
     def parameter_shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """W (n_in, n_out) and b (n_out,)."""
         return {"W": (self.n_in, self.n_out), "b": (self.n_out,)}
 
     def draw(self, rng: np.random.Generator) -> Mapping[str, Array]:
+        """W by the layer's initializer, b zeros."""
         return {"W": INITIALIZERS[self.init](rng, self.n_in, self.n_out), "b": np.zeros(self.n_out)}
 
     def __repr__(self) -> str:

@@ -1,8 +1,8 @@
 """Loss functions, each beside its gradient, and the loss as the last layer of the chain.
 
-Layer L+1 computes y_(L+1) = 𝓛(ŷ, target), a scalar. Its input y_prev is the prediction ŷ (or the logits, for the
-losses named …_with_logits), of shape (m, n); target has the same shape (class numbers become one-hot rows before
-they arrive here). The mean over the batch is taken here and nowhere else.
+Layer L+1 computes y_(L+1) = 𝓛(ŷ, target), a scalar. Its input y_prev is the prediction ŷ (or the logits, for
+the losses named …_with_logits), of shape (m, n); target has the same shape (class numbers become one-hot rows
+before they arrive here). The mean over the batch is taken here and nowhere else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class MeanSquaredError(LossFunction):
     name = "mse"
     equation = "y = frac( 1 | m n )frac Σ ( y_prev − target )²"
     code = "y = np.mean((y_prev - target)**2)"
-    backward_equation = MappingProxyType({"y_prev": "dL_dy_prev = dL_dy · frac( 2 | m n )frac ( y_prev − target )"})
+    backward_equation = MappingProxyType(
+        {"y_prev": "dL_dy_prev = dL_dy · frac( 2 | m n )frac ( y_prev − target )"}
+    )
     backward_code = MappingProxyType({"y_prev": "dL_dy_prev = dL_dy * 2 * (y_prev - target) / y_prev.size"})
 
     def forward(self, y_hat: Array, target: Array) -> Array:
@@ -80,7 +82,9 @@ class BinaryCrossEntropyWithLogits(LossFunction):
     targets = "probabilities"
     equation = "y = frac( 1 | m n )frac Σ ( log( 1 + exp( y_prev ) ) − target y_prev )"
     code = "y = np.mean(np.logaddexp(0, y_prev) - target * y_prev)"
-    backward_equation = MappingProxyType({"y_prev": "dL_dy_prev = dL_dy · frac( 1 | m n )frac ( σ( y_prev ) − target )"})
+    backward_equation = MappingProxyType(
+        {"y_prev": "dL_dy_prev = dL_dy · frac( 1 | m n )frac ( σ( y_prev ) − target )"}
+    )
     backward_code = MappingProxyType(
         {"y_prev": "dL_dy_prev = dL_dy * (1 / (1 + np.exp(-y_prev)) - target) / y_prev.size"}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,11 @@ class Network:
     @property
     def parameters(self) -> Mapping[tuple[int, str], Array]:
         """Every parameter by (layer, name), such as (2, "W")."""
-        return {(l, name): array for l, layer in enumerate(self.layers, 1) for name, array in layer.parameters.items()}
+        return {
+            (l, name): array
+            for l, layer in enumerate(self.layers, 1)
+            for name, array in layer.parameters.items()
+        }
 
     @property
     def n_parameters(self) -> int:
@@ -58,7 +63,8 @@ class Network:
                 raise ValueError(f"parameters: expected a layer from 1 to {self.L}, got {l}")
             by_layer.setdefault(l, {})[name] = value
         layers = (
-            layer.with_parameters(by_layer[l]) if l in by_layer else layer for l, layer in enumerate(self.layers, 1)
+            layer.with_parameters(by_layer[l]) if l in by_layer else layer
+            for l, layer in enumerate(self.layers, 1)
         )
         return replace(self, layers=tuple(layers))
 
@@ -79,9 +85,8 @@ class Network:
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.sizes))
         layers = "\n".join(f"  layer {l}: {layer!r}" for l, layer in enumerate(self.layers, 1))
-        return (
-            f"Network {sizes}, {self.n_parameters} parameters\n{layers}\n  layer {self.L + 1}: Loss {self.loss.name}"
-        )
+        loss = f"  layer {self.L + 1}: Loss {self.loss.name}"
+        return f"Network {sizes}, {self.n_parameters} parameters\n{layers}\n{loss}"
 
 
 def network(
@@ -95,16 +100,19 @@ def network(
     seed: int | None = 0,
     dtype: npt.DTypeLike = "float64",
 ) -> Network:
-    """Build a network from the widths n_0 … n_L of dense layers, or from layers; weights are drawn from `seed`.
+    """Build a network from the widths n_0 … n_L of dense layers, or from layers; weights are drawn from
+    `seed`.
 
-    With `sizes`, `activation` serves layers 1 … L−1 and `head` the last one; without a head, the one that fits the
-    loss is taken (sigmoid for binary_cross_entropy, softmax for cross_entropy, identity otherwise). `init` names how
-    weights are drawn; by default the activation decides.
+    With `sizes`, `activation` serves layers 1 … L−1 and `head` the last one; without a head, the one that
+    fits the loss is taken (sigmoid for binary_cross_entropy, softmax for cross_entropy, identity otherwise).
+    `init` names how weights are drawn; by default the activation decides.
     """
     kind = floating_dtype(dtype)
     function = known_name(loss, LOSSES, "loss")
     if (sizes is None) == (layers is None):
-        raise TypeError("network: expected either sizes, such as [2, 4, 4, 1], or layers=[…]; got both or neither")
+        raise TypeError(
+            "network: expected either sizes, such as [2, 4, 4, 1], or layers=[…]; got both or neither"
+        )
     if layers is None:
         layers = _dense_layers(sizes or (), activation, head or (*function.heads, "identity")[0], init)
     elif head is not None or init is not None:
@@ -124,7 +132,8 @@ def _dense_layers(sizes: Sequence[int], activation: str, head: str, init: str | 
     known_name(head, ACTIVATIONS, "head")
     names = [activation] * (len(widths) - 2) + [head]
     return tuple(
-        Dense(n_in, n_out, name, init=init) for n_in, n_out, name in zip(widths, widths[1:], names, strict=False)
+        Dense(n_in, n_out, name, init=init)
+        for (n_in, n_out), name in zip(pairwise(widths), names, strict=True)
     )
 
 
@@ -133,11 +142,15 @@ def _check_chain(layers: Sequence[Layer]) -> None:
         raise ValueError("layers: expected at least one layer, got none")
     for l, layer in enumerate(layers, 1):
         if not isinstance(layer, Layer):
-            raise TypeError(f"layer {l}: expected a layer such as Dense(2, 4), got {layer!r} of type {type(layer).__name__}")
-    for l, (before, after) in enumerate(zip(layers, layers[1:], strict=False), 2):
+            raise TypeError(
+                f"layer {l}: expected a layer such as Dense(2, 4), "
+                f"got {layer!r} of type {type(layer).__name__}"
+            )
+    for l, (before, after) in enumerate(pairwise(layers), 2):
         if before.n_out != after.n_in:
             raise ValueError(
-                f"layer {l} ({after!r}): takes {after.n_in} inputs, but layer {l - 1} ({before!r}) gives {before.n_out}"
+                f"layer {l} ({after!r}): takes {after.n_in} inputs, "
+                f"but layer {l - 1} ({before!r}) gives {before.n_out}"
             )
 
 
@@ -146,6 +159,10 @@ def _check_head(net: Network) -> None:
     activation = getattr(head, "activation", None)
     where = f"loss {loss.name}"
     if activation is not None and loss.heads and activation.name not in loss.heads:
-        raise ValueError(f"{where}: expected a head with {' or '.join(loss.heads)}, got layer {net.L} ({head!r})")
+        raise ValueError(
+            f"{where}: expected a head with {' or '.join(loss.heads)}, got layer {net.L} ({head!r})"
+        )
     if loss.targets == "classes" and head.n_out < 2:
-        raise ValueError(f"{where}: expected a head with at least 2 outputs, one per class, got layer {net.L} ({head!r})")
+        raise ValueError(
+            f"{where}: expected a head with at least 2 outputs, one per class, got layer {net.L} ({head!r})"
+        )

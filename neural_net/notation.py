@@ -1,8 +1,8 @@
 """The notation: how a name in code is written in an equation, and how an operation's equation is read out.
 
-Operations state their equations in a little language of tokens between spaces: names of quantities
-(`y_prev`, `W`, `dL_dz`), each with an optional index (`dL_dz,i`) and transpose (`W^T`); and literals
-(`=`, `·`, `⊙`, `tanh(`, `frac( a | b )frac`). One equation can so be written as LaTeX, as plain text, and in shapes.
+Operations state their equations in a little language of tokens between spaces: names of quantities (`y_prev`,
+`W`, `dL_dz`), each with an optional index (`dL_dz,i`) and transpose (`W^T`); and literals (`=`, `·`, `⊙`,
+`tanh(`, `frac( a | b )frac`). One equation can so be written as LaTeX, as plain text, and in shapes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ _LATEX_LITERAL = {
     ")frac": "}",
     "log": r"\log",
 }
-_LATEX_FUNCTION = {"tanh": r"\tanh", "σ": r"\sigma", "Φ": r"\Phi", "log": r"\log", "exp": r"\exp", "max": r"\max"}
+_LATEX_FUNCTION = {
+    "tanh": r"\tanh",
+    "σ": r"\sigma",
+    "Φ": r"\Phi",
+    "log": r"\log",
+    "exp": r"\exp",
+    "max": r"\max",
+}
 _TEXT_LITERAL = {"Σ_i": "Σᵢ", "Σ_k": "Σₖ"}
 WriteName = Callable[[str, str | None], str]
 
@@ -130,7 +137,9 @@ class Equation:
         written = []
         for token in self.tokens:
             name, index, transpose = self._parse(token)
-            written.append(write_name(name, index) + "ᵀ" * transpose if name else _TEXT_LITERAL.get(token, token))
+            written.append(
+                write_name(name, index) + "ᵀ" * transpose if name else _TEXT_LITERAL.get(token, token)
+            )
         return _tidy(_fractions_in_one_line(written))
 
 
@@ -169,7 +178,9 @@ def _names(line: Line) -> dict[str, str]:
 
 def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:
     names = _names(line)
-    template = template or f"{line.operation.output} = {line.operation.name}( {' , '.join(line.operation.inputs)} )"
+    template = (
+        template or f"{line.operation.output} = {line.operation.name}( {' , '.join(line.operation.inputs)} )"
+    )
     tokens = []
     for token in template.split():
         match = _NAME.fullmatch(token)

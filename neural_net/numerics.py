@@ -23,7 +23,9 @@ def softplus(z: Array) -> Array:
 
 
 def softmax(z: Array) -> Array:
-    """e^z_k / Σ_j e^z_j along the last axis; the largest logit is subtracted first, which changes nothing else."""
+    """e^z_k / Σ_j e^z_j along the last axis; the largest logit is subtracted first, which changes nothing
+    else.
+    """
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
@@ -47,9 +49,9 @@ def normal_pdf(z: Array) -> Array:
 def open_unit_interval(p: Array) -> Array:
     """Keep probabilities inside (0, 1): at least the smallest normal number, at most the last one before 1.
 
-    A probability that rounding has made exactly 0 or 1 would give an infinite loss and then 0 · ∞ in the backward
-    pass. This shift is below the rounding error of p and keeps the gradient with respect to the logits right,
-    because p · (1/p) is 1 again.
+    A probability that rounding has made exactly 0 or 1 would give an infinite loss and then 0 · ∞ in the
+    backward pass. This shift is below the rounding error of p and keeps the gradient with respect to the
+    logits right, because p · (1/p) is 1 again.
     """
     limits = np.finfo(p.dtype)
     return np.asarray(np.clip(p, limits.tiny, 1 - limits.epsneg))

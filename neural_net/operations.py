@@ -1,8 +1,9 @@
 """An operation is one line of mathematics: its forward beside its backward.
 
-The backward of an operation is a vector-Jacobian product: it takes the loss gradient of the operation's output
-and returns the loss gradients of its inputs, without ever building a Jacobian. Each operation also says itself in
-two ways: as an equation (see `neural_net.notation` for the little language) and as the line of numpy that does it.
+The backward of an operation is a vector-Jacobian product: it takes the loss gradient of the operation's
+output and returns the loss gradients of its inputs, without ever building a Jacobian. Each operation also
+says itself in two ways: as an equation (see `neural_net.notation` for the little language) and as the line of
+numpy that does it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ class Operation(ABC):
     """One line `output = operation(*inputs)`, with its backward.
 
     `inputs` and `output` are the names used in the operation's own equation and code; a line of a program may
-    call them differently (see `neural_net.program.Line`). `backward_equation` and `backward_code` have one entry
-    for each input that receives a gradient.
+    call them differently (see `neural_net.program.Line`). `backward_equation` and `backward_code` have one
+    entry for each input that receives a gradient.
     """
 
     name: ClassVar[str]
@@ -36,16 +37,17 @@ class Operation(ABC):
     backward_equation: ClassVar[Mapping[str, str]] = NOTHING
     backward_code: ClassVar[Mapping[str, str]] = NOTHING
 
+    # `*args: Any, **kwargs: Any` leaves each operation free to name its own inputs.
     @abstractmethod
-    def forward(self, *inputs: Array) -> Array:
+    def forward(self, *inputs: Any, **_: Any) -> Array:
         """Return the output, given the inputs in the order of `self.inputs`."""
 
     @abstractmethod
-    def backward(self, gradient: Array, output: Array, *inputs: Array) -> tuple[Array | None, ...]:
+    def backward(self, *given: Any, **_: Any) -> tuple[Array | None, ...]:
         """Return one loss gradient per input, each of that input's shape; None for an input that gets none.
 
-        `gradient` is the loss gradient of the output and has the output's shape; `output` and `inputs` are the
-        values of the forward pass.
+        Called as `backward(gradient, output, *inputs)`: the loss gradient of the output, of the output's
+        shape, then the values of the forward pass.
         """
 
     def __repr__(self) -> str:
@@ -81,5 +83,7 @@ class Affine(Operation):
     def forward(self, y_prev: Array, W: Array, b: Array) -> Array:
         return np.asarray(y_prev @ W + b)
 
-    def backward(self, dL_dz: Array, z: Array, y_prev: Array, W: Array, b: Array) -> tuple[Array, Array, Array]:
+    def backward(
+        self, dL_dz: Array, z: Array, y_prev: Array, W: Array, b: Array
+    ) -> tuple[Array, Array, Array]:
         return dL_dz @ W.T, y_prev.T @ dL_dz, dL_dz.sum(axis=0)

@@ -1,7 +1,7 @@
 """A program is a sequence of named lines, run forward in order and backward in reverse.
 
-This one reverse loop is the whole of back propagation: every line turns the loss gradient of its output into loss
-gradients of its inputs, and where a name is used more than once the contributions add.
+This one reverse loop is the whole of back propagation: every line turns the loss gradient of its output into
+loss gradients of its inputs, and where a name is used more than once the contributions add.
 """
 
 from __future__ import annotations
@@ -43,15 +43,17 @@ def run_backward(
 ) -> tuple[dict[str, Array], tuple[Contribution, ...]]:
     """Return the loss gradient of every name in the program, and each contribution by itself.
 
-    `gradient` is the loss gradient of the value called `output`. The contributions stand in the order in which the
-    backward pass makes them.
+    `gradient` is the loss gradient of the value called `output`. The contributions stand in the order in
+    which the backward pass makes them.
     """
     gradients = {output: gradient}
     contributions = []
     for line in reversed(program):
         inputs = [values[name] for name in line.inputs]
         for name, value in zip(
-            line.inputs, line.operation.backward(gradients[line.output], values[line.output], *inputs), strict=True
+            line.inputs,
+            line.operation.backward(gradients[line.output], values[line.output], *inputs),
+            strict=True,
         ):
             if value is None:
                 continue

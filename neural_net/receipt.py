@@ -25,7 +25,8 @@ def write_array(name: str, array: Array) -> str:
     if len(rows) > WHOLE_ROWS or rows.shape[1] > WHOLE_COLUMNS:
         first = " ".join(write_number(v) for v in array.ravel()[:4])
         summary = ", ".join(
-            f"{word} {write_number(v)}" for word, v in (("min", array.min()), ("mean", array.mean()), ("max", array.max()))
+            f"{word} {write_number(v)}"
+            for word, v in (("min", array.min()), ("mean", array.mean()), ("max", array.max()))
         )
         return f"{heading} = {first} …  ({summary})"
     lines = [" ".join(f"{write_number(v):>9}" for v in row) for row in rows]

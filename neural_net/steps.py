@@ -37,8 +37,8 @@ class Step:
     """One layer in one pass.
 
     `index` counts from 0 through forward 1 … L+1, then backward L+1 … 1; `layer` is the layer's number.
-    `quantities` are the named arrays of this step in the order in which they come up: values in the forward pass,
-    loss gradients in the backward pass.
+    `quantities` are the named arrays of this step in the order in which they come up: values in the forward
+    pass, loss gradients in the backward pass.
     """
 
     index: int
@@ -62,7 +62,9 @@ class Step:
         lines = [f"Step {self.index + 1} of {self.count}: {self.title}", self.sentence]
         lines += [f"  {equation.text()}" for equation in self.equations]
         lines += [f"  >>> {line}" for code in self.code for line in code.splitlines()]
-        lines += [f"  {line}" for name, a in self.quantities.items() for line in write_array(name, a).splitlines()]
+        lines += [
+            f"  {line}" for name, a in self.quantities.items() for line in write_array(name, a).splitlines()
+        ]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -72,7 +74,7 @@ class Step:
 def steps_of(records: Mapping[int, Record]) -> tuple[Step, ...]:
     """Tell the records of layers 1 … L+1 as steps: forward 1 … L+1, then backward L+1 … 1."""
     order: list[tuple[Phase, int]] = [("forward", l) for l in records]
-    order += [("backward", l) for l in reversed(records)]
+    order += [("backward", l) for l in reversed(list(records))]
     return tuple(_step(i, len(order), phase, l, records) for i, (phase, l) in enumerate(order))
 
 
@@ -129,5 +131,7 @@ def _backward_sentence(record: Record, l: int) -> str:
     if isinstance(record.layer, Loss):
         return "The pass starts from ∂ℒ/∂ℒ = 1 and asks how the loss would change with the prediction."
     if l == 1:
-        return "The last stop: gradients for this layer's weights, and what the input itself could do to the loss."
-    return "The loss gradient enters from the right, is weighed by the local gradient, and leaves to the left."
+        return "The last stop: this layer's weight gradients, and what the input itself could do to the loss."
+    return (
+        "The loss gradient enters from the right, is weighed by the local gradient, and leaves to the left."
+    )

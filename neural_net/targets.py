@@ -12,12 +12,14 @@ from neural_net.operations import Array
 from neural_net.validation import numbers
 
 
-def standard_target(target: object, shape: tuple[int, int], kind: str, loss: str, dtype: npt.DTypeLike) -> Array:
+def standard_target(
+    target: object, shape: tuple[int, int], kind: str, loss: str, dtype: npt.DTypeLike
+) -> Array:
     """Return the target with the prediction's shape (m, n).
 
-    `kind` is what the loss called `loss` takes: "numbers" and "probabilities" of shape (m, n), also (m,) where
-    n = 1, (n,) where m = 1, and one bare number where both are; "classes" are m class numbers 0 … n−1, which
-    become one-hot rows, or m rows of n probabilities.
+    `kind` is what the loss called `loss` takes: "numbers" and "probabilities" of shape (m, n), also (m,)
+    where n = 1, (n,) where m = 1, and one bare number where both are; "classes" are m class numbers 0 … n−1,
+    which become one-hot rows, or m rows of n probabilities.
     """
     return _KINDS[kind](target, shape, f"target of {loss}", dtype)
 
@@ -28,8 +30,8 @@ def _numbers(target: object, shape: tuple[int, int], where: str, dtype: npt.DTyp
     accepted = [shape] + [(m,)] * (n == 1) + [(n,)] * (m == 1) + [()] * (m == n == 1)
     if array.shape not in accepted:
         raise ValueError(
-            f"{where}: expected shape {' or '.join(map(str, dict.fromkeys(accepted)))}, the shape of the prediction; "
-            f"got {array.shape}"
+            f"{where}: expected shape {' or '.join(map(str, dict.fromkeys(accepted)))}, "
+            f"the shape of the prediction; got {array.shape}"
         )
     return array.reshape(shape)
 
@@ -49,7 +51,8 @@ def _classes(target: object, shape: tuple[int, int], where: str, dtype: npt.DTyp
     if given.shape == shape or (given.shape == (n,) and m == 1):
         return _rows_of_probabilities(given.reshape(shape), where)
     raise ValueError(
-        f"{where}: expected {m} class numbers of shape ({m},), or one-hot rows of shape {shape}; got shape {given.shape}"
+        f"{where}: expected {m} class numbers of shape ({m},), or one-hot rows of shape {shape}; "
+        f"got shape {given.shape}"
     )
 
 
@@ -59,7 +62,10 @@ def _one_hot(classes: Array, n: int, where: str) -> Array:
         raise ValueError(f"{where}: expected whole class numbers from 0 to {n - 1}, got {wrong:g}")
     if classes.min() < 0 or classes.max() >= n:
         wrong = classes[(classes < 0) | (classes >= n)][0]
-        raise ValueError(f"{where}: expected class numbers from 0 to {n - 1}, because the head has {n} outputs; got {wrong:g}")
+        raise ValueError(
+            f"{where}: expected class numbers from 0 to {n - 1}, because the head has {n} outputs; "
+            f"got {wrong:g}"
+        )
     return np.eye(n, dtype=classes.dtype)[classes.astype(np.intp)]
 
 

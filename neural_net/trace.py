@@ -1,4 +1,4 @@
-"""A trace is the immutable record of every named quantity of both passes; all else in the project reads it."""
+"""A trace is the immutable record of every named quantity of both passes; all else reads it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from neural_net import jacobian
+from neural_net.layers import Layer
+from neural_net.losses import Loss
 from neural_net.network import Network
 from neural_net.operations import Array
 from neural_net.program import run_backward, run_forward
@@ -81,10 +83,14 @@ class Trace:
         return jacobian.local_gradient(self._record(l), index(example, self.batch_size, "example"))
 
     def local_weight_gradient(self, l: int, name: str = "W", example: int = 0) -> Array:
-        """Return ∂y_(l)/∂W_(l) of one example, (n_l, *shape of W_(l)): one axis more than anyone wants to keep."""
+        """Return ∂y_(l)/∂W_(l) of one example, (n_l, *shape of W_(l)): one axis more than anyone wants to
+        keep.
+        """
         record = self._record(l)
         if name not in record.layer.parameters:
-            raise ValueError(f"layer {l}: expected a parameter of {sorted(record.layer.parameters)}, got {name!r}")
+            raise ValueError(
+                f"layer {l}: expected a parameter of {sorted(record.layer.parameters)}, got {name!r}"
+            )
         return jacobian.local_gradient(record, index(example, self.batch_size, "example"), name)
 
     @cached_property
@@ -119,7 +125,7 @@ def trace(net: Network, x: npt.ArrayLike, target: npt.ArrayLike) -> Trace:
 
 def record(net: Network, x: Array, target: Array) -> Mapping[int, Record]:
     """Run both passes on standardized x and target; return the record of each layer 1 … L+1."""
-    layers = [*net.layers, net.loss]
+    layers: list[Layer | Loss] = [*net.layers, net.loss]
     given: dict[str, Array] = {"y_prev": x}
     values = []
     for layer in layers:

@@ -22,7 +22,9 @@ T = TypeVar("T")
 def known_name(name: object, known: Mapping[str, T], what: str) -> T:
     """Return known[name]; an unknown name is refused with the nearest known one."""
     if not isinstance(name, str):
-        raise TypeError(f"{what}: expected one of {', '.join(known)}, got {name!r} of type {type(name).__name__}")
+        raise TypeError(
+            f"{what}: expected one of {', '.join(known)}, got {name!r} of type {type(name).__name__}"
+        )
     if name in known:
         return known[name]
     nearest = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.5)
@@ -65,7 +67,9 @@ def whole_number(value: object, where: str, at_least: int = 1) -> int:
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError as error:
-        raise TypeError(f"{where}: expected a whole number, got {value!r} of type {type(value).__name__}") from error
+        raise TypeError(
+            f"{where}: expected a whole number, got {value!r} of type {type(value).__name__}"
+        ) from error
     if number < at_least:
         raise ValueError(f"{where}: expected a whole number of at least {at_least}, got {number}")
     return number
