@@ -1,11 +1,12 @@
 """Photograph a notebook as JupyterLab shows it, from top to bottom or cell by cell.
 
-    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png                # runs it first
+    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png            # runs it first
+    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png --no-run   # as committed
     python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png --dark --width 1280 --zoom 1.5
-    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png --cells        # lesson-00.png, lesson-01.png, …
-    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png --no-run       # the outputs as committed
+    python -m scripts.screenshot notebooks/Back_propagation.ipynb lesson.png --cells    # lesson-00.png, …
 
-The notebook is copied to a temporary workspace first, with the images and the macros beside it; it is not modified.
+The notebook is copied to a temporary workspace first, with the images and the macros beside it, so it is not
+modified.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tests.jupyter_lab import (
 # The active cell's toolbar and frame are the editor's, not the notebook's.
 WITHOUT_THE_ACTIVE_CELL = """
 .jp-cell-toolbar, .jp-cell-menu { display: none !important; }
-.jp-Notebook .jp-Cell.jp-mod-active { border-color: transparent !important; box-shadow: none !important; }
+.jp-Cell.jp-mod-active, .jp-mod-active .jp-MarkdownOutput { border-color: transparent !important; }
 .jp-Collapser { visibility: hidden !important; }
 """
 
@@ -36,29 +37,29 @@ WITHOUT_THE_ACTIVE_CELL = """
 def photograph_whole(notebook: NotebookPage, path: Path, part_height: int) -> list[Path]:
     """Photograph the notebook from top to bottom, in parts of at most `part_height` CSS pixels."""
     page = notebook.page
+    width = page.evaluate("() => innerWidth")
     panel = page.locator(".jp-NotebookPanel-notebook .jp-WindowedPanel-outer")
     bars = page.evaluate("() => innerHeight") - panel.evaluate("e => e.clientHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": part_height + bars})
+    page.set_viewport_size({"width": width, "height": part_height + bars})
     notebook.wait_idle()
     total = panel.evaluate(
-        "e => Math.ceil(e.scrollTop + [...e.querySelectorAll('.jp-Cell')].pop().getBoundingClientRect().bottom"
-        " - e.getBoundingClientRect().top) + 8"
+        """e => {
+          const last = [...e.querySelectorAll('.jp-Cell')].pop();
+          return Math.ceil(e.scrollTop + last.getBoundingClientRect().bottom - e.getBoundingClientRect().top) + 8;
+        }"""
     )
     parts = -(-total // part_height)
     written = []
     for part in range(parts):
         top = panel.evaluate(f"e => {{ e.scrollTop = {part * part_height}; return e.scrollTop; }}")
         notebook.wait_idle()
-        box = panel.bounding_box()
+        left, edge, wide = panel.evaluate(
+            "e => [e.getBoundingClientRect().left, e.getBoundingClientRect().top, e.clientWidth]"
+        )
         skipped = part * part_height - top  # the last scroll stops short of its mark
-        clip = {
-            "x": box["x"],
-            "y": box["y"] + skipped,
-            "width": box["width"],
-            "height": min(part_height - skipped, total - part * part_height),
-        }
+        tall = min(part_height - skipped, total - part * part_height)
         target = path if parts == 1 else path.with_name(f"{path.stem}-{part + 1:02d}{path.suffix}")
-        page.screenshot(path=str(target), clip=clip)
+        page.screenshot(path=target, clip={"x": left, "y": edge + skipped, "width": wide, "height": tall})
         written.append(target)
     return written
 
@@ -95,8 +96,8 @@ def photograph(source: Path, path: Path, options: argparse.Namespace) -> list[Pa
             if options.run:
                 try:
                     notebook.run_all()
-                except NotebookError as error:
-                    print(f"the notebook stopped: {error}")
+                except NotebookError as stopped:
+                    print(f"the notebook stopped: {stopped}")
             notebook.page.wait_for_timeout(options.wait * 1000)
             notebook.page.add_style_tag(content=WITHOUT_THE_ACTIVE_CELL)
             written = (

@@ -1,10 +1,10 @@
 """A real JupyterLab, driven by a real Chromium.
 
-`serve` starts the server on a free port, `launch_chromium` the browser, and `open_notebook` puts the two together
-and returns a `NotebookPage`: the hands and the eyes of the browser tests and of `scripts/screenshot.py`.
+`serve` starts the server on a free port, `launch_chromium` the browser, and `open_notebook` puts the two
+together and returns a `NotebookPage`: the hands and the eyes of the browser tests and of `scripts/screenshot.py`.
 
     with serve(workspace) as lab, launch_chromium() as browser:
-        notebook = open_notebook(browser, lab, "notebooks/Back_propagation.ipynb", theme="dark", width=1280, zoom=1.5)
+        notebook = open_notebook(browser, lab, "notebooks/Back_propagation.ipynb", theme="dark", zoom=1.5)
         notebook.run_all()
         assert notebook.console_errors == []
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -50,7 +50,7 @@ class NotebookError(AssertionError):
     """A cell of the notebook raised an exception, or the notebook did not finish."""
 
 
-# ── the server ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the server ────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
@@ -66,20 +66,28 @@ class Lab:
         name = f"w{secrets.token_hex(4)}"
         return f"{self.url}/lab/workspaces/{name}/tree/{quote(notebook)}?reset&token={self.token}"
 
+    def end_kernel(self, kernel: str) -> None:
+        """Shut down the kernel with the id `kernel`."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/api/kernels/{kernel}", method="DELETE", headers=headers)
+        with urllib.request.urlopen(request, timeout=20):
+            pass
+
 
 @contextmanager
 def serve(workspace: Path, *, windowing: str = "contentVisibility") -> Iterator[Lab]:
-    """Serve `workspace` by JupyterLab, on a free port, apart from the user's own settings, until the block ends.
+    """Serve `workspace` by JupyterLab on a free port, apart from the user's own settings, until the block ends.
 
-    `windowing` is JupyterLab's way to leave out cells that are out of sight; the default is JupyterLab's own, "none"
-    draws them all (for pictures).
+    `windowing` is how JupyterLab leaves out the cells that are out of sight: the default is its own, "none" draws
+    them all (for pictures).
     """
     private = workspace.parent / f"{workspace.name}.jupyter"
     environment = _private_environment(private, windowing)
     port, token = _free_port(), secrets.token_hex(16)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
-        *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={workspace}", f"--IdentityProvider.token={token}"),
+        *("--ServerApp.port_retries=0", f"--ServerApp.root_dir={workspace}"),
+        f"--IdentityProvider.token={token}",
         *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly", "--allow-root"),
     ]
@@ -98,7 +106,7 @@ def serve(workspace: Path, *, windowing: str = "contentVisibility") -> Iterator[
 
 
 def copy_of_notebooks(folder: Path, root: Path = ROOT) -> Path:
-    """Copy what a reader of the notebooks has (notebooks, images, macros) into `folder`, so that none is modified."""
+    """Copy what a reader has (notebooks, images, macros) into `folder`, so that none is modified."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("notebooks", "images", "Latex_macros.ipynb"):
         source = root / name
@@ -110,7 +118,7 @@ def copy_of_notebooks(folder: Path, root: Path = ROOT) -> Path:
 
 
 def _private_environment(private: Path, windowing: str) -> dict[str, str]:
-    """Return an environment whose Jupyter reads and writes only below `private`; the helper can be imported in it."""
+    """Return an environment whose Jupyter reads and writes only below `private`."""
     settings = private / "lab" / "user-settings" / "@jupyterlab"
     for plugin, values in {
         "apputils-extension/notification": {
@@ -158,7 +166,7 @@ def _wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path)
 
 
 def _trust(workspace: Path, environment: dict[str, str]) -> None:
-    """Trust the notebooks, as `make lab` does: JupyterLab shows no committed SVG of a notebook it does not trust."""
+    """Trust the notebooks, as `make lab` does: of others JupyterLab shows no committed SVG."""
     notebooks = [str(path) for path in workspace.rglob("*.ipynb")]
     if notebooks:
         command = [sys.executable, "-m", "jupyter", "trust", *notebooks]
@@ -174,7 +182,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-# ── the browser ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the browser ───────────────────────────────────────────────────────────
 
 
 def find_chromium() -> str | None:
@@ -192,7 +200,8 @@ def launch_chromium(executable: str | None = None) -> Iterator[Browser]:
     """Run a headless Chromium until the block ends; RuntimeError where there is none."""
     executable = executable or find_chromium()
     if executable is None:
-        raise RuntimeError(f"no Chromium on this machine: none of {', '.join(CHROMIUM_NAMES)}, nor Playwright's own")
+        names = ", ".join(CHROMIUM_NAMES)
+        raise RuntimeError(f"no Chromium on this machine: none of {names}, nor Playwright's own")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
         try:
@@ -214,15 +223,15 @@ def open_notebook(
 ) -> NotebookPage:
     """Open `notebook` (a path inside the lab's workspace) and wait for its kernel.
 
-    `width` × `height` is the window in screen pixels. `zoom` is the browser's: at 1.5 a window of 1280 leaves the page
-    853 CSS pixels, each 1.5 screen pixels wide. `sidebar` keeps the file browser open, as JupyterLab starts.
+    `width` × `height` is the window in screen pixels. `zoom` is the browser's: at 1.5 a window of 1280 leaves the
+    page 853 CSS pixels, each 1.5 screen pixels wide. `sidebar` keeps the file browser open, as JupyterLab starts.
     """
     if theme not in THEMES:
         raise ValueError(f"theme: got {theme!r}, expected one of {', '.join(THEMES)}")
     page = browser.new_page(
         viewport={"width": round(width / zoom), "height": round(height / zoom)}, device_scale_factor=zoom
     )
-    opened = NotebookPage(page)
+    opened = NotebookPage(page, lab)
     page.on("console", opened.hear)
     page.on("pageerror", lambda error: opened.console_errors.append(f"uncaught: {error}"))
     page.goto(lab.address(notebook))
@@ -242,6 +251,8 @@ _KERNEL_IS_READY = """() => {
   return !!kernel && context.isReady && kernel.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
 
+_KERNEL_ID = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.id"
+
 # What the notebook's own model says, so that it holds for cells that are not drawn as well.
 _STATE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
@@ -259,9 +270,10 @@ _STATE = """() => {
 
 @dataclass
 class NotebookPage:
-    """A notebook open in JupyterLab: run it, look at it, and read what the browser's console complained about."""
+    """A notebook open in JupyterLab: run it, look at it, read what the browser's console complained about."""
 
     page: Page
+    lab: Lab
     console_errors: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
@@ -271,7 +283,7 @@ class NotebookPage:
             self.console_errors.append(f"{message.text} ({where.get('url')}:{where.get('lineNumber')})")
 
     def run_all(self, timeout: float = RUN_TIMEOUT) -> None:
-        """Run every cell from the top and wait for the last; NotebookError when one raises or time runs out."""
+        """Run every cell from the top, wait for the last; NotebookError when one raises or time runs out."""
         self._command("notebook:clear-all-cell-outputs")
         self._command("notebook:run-all-cells")
         deadline = time.monotonic() + timeout
@@ -282,14 +294,14 @@ class NotebookPage:
             if state["done"] == state["cells"] and state["status"] == "idle":
                 break
             if time.monotonic() > deadline:
-                raise NotebookError(f"after {timeout:g} s only {state['done']} of {state['cells']} cells have run")
+                done, cells = state["done"], state["cells"]
+                raise NotebookError(f"after {timeout:g} s only {done} of {cells} cells have run")
             self.page.wait_for_timeout(100)
         self.wait_idle()
 
     def wait_idle(self, timeout: float = 30.0) -> None:
-        """Wait until the kernel is idle and the page has been still for two frames (mathematics typeset, widgets drawn)."""
+        """Wait until the kernel is idle and the page has drawn two further frames."""
         self.page.wait_for_function(_KERNEL_IS_READY, timeout=timeout * 1000)
-        self.page.wait_for_function("() => !document.querySelector('.MathJax_Processing')", timeout=timeout * 1000)
         self.page.evaluate(
             "() => new Promise(still => requestAnimationFrame(() => requestAnimationFrame(() => still())))"
         )
@@ -329,12 +341,11 @@ class NotebookPage:
         self.page.screenshot(path=str(path))
 
     def close(self) -> None:
-        """Shut the kernel down and close the page."""
-        try:
-            self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        except Error:  # the page is broken already; the server ends its kernels when it stops
-            pass
+        """Close the page, then shut its kernel down; the other way round, the page would report an error."""
+        kernel = self.page.evaluate(_KERNEL_ID)
         self.page.close()
+        if kernel:
+            self.lab.end_kernel(kernel)
 
     def _command(self, name: str) -> None:
         # The braces keep Playwright from waiting for the command's promise, which can block.
