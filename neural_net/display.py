@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Picture:
     """An SVG string and the text that says the same.
 
-    JupyterLab shows no SVG of a notebook that it does not trust, and a terminal shows none at all: there, the text
-    stands for the picture. `str(picture)` is the text, `picture.svg` the picture itself.
+    JupyterLab shows no SVG of a notebook that it does not trust, and a terminal shows none at all: there, the
+    text stands for the picture. `str(picture)` is the text, `picture.svg` the picture itself.
     """
 
     svg: str

@@ -26,6 +26,7 @@ def read_table(wheel: str) -> np.ndarray:
 
 
 def main() -> None:
+    """Read the wheel named on the command line and write the file."""
     if len(sys.argv) != 2:
         sys.exit("usage: make_digits.py SCIKIT_LEARN_WHEEL")
     table = read_table(sys.argv[1])
