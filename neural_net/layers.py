@@ -52,7 +52,7 @@ class Layer(ABC):
     def initialize(self, rng: np.random.Generator, dtype: npt.DTypeLike) -> Self:
         """Return this layer with every parameter that has no value drawn, all in the given dtype."""
         values = {name: array.astype(dtype) for name, array in {**self.draw(rng), **self.parameters}.items()}
-        return self._holding(values)
+        return self.holding(values)
 
     def with_parameters(self, parameters: Mapping[str, npt.ArrayLike]) -> Self:
         """Return this layer with some or all of its parameters replaced; their dtype stays."""
@@ -62,7 +62,7 @@ class Layer(ABC):
             )
             for name, value in parameters.items()
         }
-        return self._holding({**self.parameters, **checked})
+        return self.holding({**self.parameters, **checked})
 
     def _keep(self, given: Mapping[str, npt.ArrayLike | None]) -> None:
         """Check and keep the parameters given at construction; None is left for `initialize`."""
@@ -83,7 +83,8 @@ class Layer(ABC):
         array.setflags(write=False)
         return array
 
-    def _holding(self, parameters: Mapping[str, Array]) -> Self:
+    def holding(self, parameters: Mapping[str, Array]) -> Self:
+        """Return this layer with these very arrays as its parameters, unchecked and not copied."""
         for array in parameters.values():
             array.setflags(write=False)
         other = copy.copy(self)

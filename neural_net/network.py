@@ -58,8 +58,11 @@ class Network:
     def with_parameters(self, parameters: Mapping[tuple[int, str], npt.ArrayLike]) -> Network:
         """Return this network with some or all parameters, by (layer, name), replaced."""
         by_layer: dict[int, dict[str, npt.ArrayLike]] = {}
-        for (l, name), value in parameters.items():
-            if not 1 <= l <= self.L:
+        for key, value in parameters.items():
+            if not isinstance(key, tuple) or len(key) != 2:
+                raise TypeError(f'parameters: expected keys (layer, name) such as (1, "W"), got {key!r}')
+            l, name = key
+            if whole_number(l, "parameters, layer") > self.L:
                 raise ValueError(f"parameters: expected a layer from 1 to {self.L}, got {l}")
             by_layer.setdefault(l, {})[name] = value
         layers = (
@@ -70,8 +73,11 @@ class Network:
 
     def predict(self, x: npt.ArrayLike) -> Array:
         """Return ŷ = y_(L) for x of shape (m, n_0), or (n_0,) for one example; shape (m, n_L)."""
-        y = batch(x, self.sizes[0], self.dtype)
-        for layer in self.layers:
+        return self.run(batch(x, self.sizes[0], self.dtype))
+
+    def run(self, y: Array, first: int = 1) -> Array:
+        """Return y_(L), given y = y_(first−1) in standard form: what layers first … L make of it."""
+        for layer in self.layers[first - 1 :]:
             y = run_forward(layer.program, {"y_prev": y, **layer.parameters})["y"]
         return y
 
@@ -109,22 +115,23 @@ def network(
     """
     kind = floating_dtype(dtype)
     function = known_name(loss, LOSSES, "loss")
-    if (sizes is None) == (layers is None):
+    if sizes is not None and layers is None:
+        layers = _dense_layers(sizes, activation, head or (*function.heads, "identity")[0], init)
+    elif layers is None or sizes is not None:
         raise TypeError(
             "network: expected either sizes, such as [2, 4, 4, 1], or layers=[…]; got both or neither"
         )
-    if layers is None:
-        layers = _dense_layers(sizes or (), activation, head or (*function.heads, "identity")[0], init)
     elif head is not None or init is not None:
         raise TypeError("network: head and init go with sizes; layers=[…] bring their own")
     _check_chain(layers)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed if seed is None else whole_number(seed, "seed", at_least=0))
     net = Network(tuple(layer.initialize(rng, kind) for layer in layers), Loss(function))
     _check_head(net)
     return net
 
 
 def _dense_layers(sizes: Sequence[int], activation: str, head: str, init: str | None) -> tuple[Layer, ...]:
+    _check_sequence(sizes, "sizes", "widths, such as [2, 4, 4, 1]")
     widths = [whole_number(n, f"sizes[{i}]") for i, n in enumerate(sizes)]
     if len(widths) < 2:
         raise ValueError(f"sizes: expected at least two widths, input and head, got {list(sizes)}")
@@ -137,8 +144,20 @@ def _dense_layers(sizes: Sequence[int], activation: str, head: str, init: str | 
     )
 
 
+def check_network(net: object, where: str) -> None:
+    """Refuse what is not a network."""
+    if not isinstance(net, Network):
+        raise TypeError(f"{where}: expected a network, got {net!r} of type {type(net).__name__}")
+
+
+def _check_sequence(value: object, where: str, expected: str) -> None:
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+        raise TypeError(f"{where}: expected a list of {expected}, got {value!r} of type {type(value).__name__}")
+
+
 def _check_chain(layers: Sequence[Layer]) -> None:
-    if not layers:
+    _check_sequence(layers, "layers", "layers, such as [Dense(2, 4, 'tanh'), Dense(4, 1)]")
+    if len(layers) == 0:
         raise ValueError("layers: expected at least one layer, got none")
     for l, layer in enumerate(layers, 1):
         if not isinstance(layer, Layer):

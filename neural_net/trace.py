@@ -13,7 +13,7 @@ import numpy.typing as npt
 from neural_net import jacobian
 from neural_net.layers import Layer
 from neural_net.losses import Loss
-from neural_net.network import Network
+from neural_net.network import Network, check_network
 from neural_net.operations import Array
 from neural_net.program import run_backward, run_forward
 from neural_net.steps import Record, Step, steps_of
@@ -118,8 +118,7 @@ def trace(net: Network, x: npt.ArrayLike, target: npt.ArrayLike) -> Trace:
 
     The target has the prediction's shape (m, n_L), or is m class numbers where the loss is a cross-entropy.
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"trace: expected a network, got {net!r} of type {type(net).__name__}")
+    check_network(net, "trace")
     return Trace(net, record(net, *net.standard_input(x, target)))
 
 
