@@ -152,7 +152,8 @@ def check_network(net: object, where: str) -> None:
 
 def _check_sequence(value: object, where: str, expected: str) -> None:
     if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-        raise TypeError(f"{where}: expected a list of {expected}, got {value!r} of type {type(value).__name__}")
+        kind = type(value).__name__
+        raise TypeError(f"{where}: expected a list of {expected}, got {value!r} of type {kind}")
 
 
 def _check_chain(layers: Sequence[Layer]) -> None:

@@ -1,0 +1,37 @@
+"""All parameters of a network as one flat vector, so that one rule moves them all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from neural_net.network import Network
+from neural_net.operations import Array
+from neural_net.steps import Record
+
+
+def flat_parameters(net: Network) -> Array:
+    """Return a copy of every parameter in one vector, in the order of `net.parameters`."""
+    return np.concatenate([array.ravel() for array in net.parameters.values()])
+
+
+def flat_gradient(net: Network, records: Mapping[int, Record]) -> Array:
+    """Return ∂𝓛/∂w for the vector w of all parameters, from the records of both passes."""
+    return np.concatenate([records[l].gradients[name].ravel() for l, name in net.parameters])
+
+
+def network_on(net: Network, w: Array) -> Network:
+    """Return `net` with its parameters as views of the vector w: whoever moves w, moves that network.
+
+    It is for whoever owns w, such as the training loop. A network that others see never moves.
+    """
+    layers, start = [], 0
+    for layer in net.layers:
+        views = {}
+        for name, array in layer.parameters.items():
+            views[name] = w[start : start + array.size].reshape(array.shape)
+            start += array.size
+        layers.append(layer.holding(views))
+    return replace(net, layers=tuple(layers))
