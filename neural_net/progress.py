@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -15,12 +16,16 @@ class ProgressBar:
 
     `show` True shows it at once, False never, and None as soon as the work has taken two seconds. tqdm, which
     takes a while to import, is imported only then.
+
+    Where the environment sets TQDM_DISABLE there is no bar at all, so that what a notebook puts out does not
+    depend on how fast it ran. (tqdm's own bar for notebooks does not ask.)
     """
 
     def __init__(self, total: int, show: bool | None = None) -> None:
         self._total, self._done = total, 0
         self._bar: Any = None
-        self._show_from = math.inf if show is False else time.perf_counter() + (0 if show else PATIENCE)
+        never = show is False or bool(os.environ.get("TQDM_DISABLE"))
+        self._show_from = math.inf if never else time.perf_counter() + (0 if show else PATIENCE)
 
     def advance(self) -> None:
         """Count one step as done."""
