@@ -45,7 +45,8 @@ def photograph_whole(notebook: NotebookPage, path: Path, part_height: int) -> li
     total = panel.evaluate(
         """e => {
           const last = [...e.querySelectorAll('.jp-Cell')].pop();
-          return Math.ceil(e.scrollTop + last.getBoundingClientRect().bottom - e.getBoundingClientRect().top) + 8;
+          const below = last.getBoundingClientRect().bottom - e.getBoundingClientRect().top;
+          return Math.ceil(e.scrollTop + below) + 8;
         }"""
     )
     parts = -(-total // part_height)

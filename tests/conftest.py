@@ -35,7 +35,7 @@ def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
 def open_notebook(browser: Any, lab: Any) -> Iterator[Callable[..., Any]]:
     """Open a notebook of the workspace: `open_notebook(path, theme="light", …)` returns a NotebookPage.
 
-    The options are those of `tests.jupyter_lab.open_notebook`. The page is closed after the test, and the test
+    The options are those of `tests.jupyter_lab.open_notebook`. The page is closed after the test, which
     fails if the browser's console reported an error.
     """
     from tests import jupyter_lab

@@ -1,7 +1,7 @@
 """A real JupyterLab, driven by a real Chromium.
 
 `serve` starts the server on a free port, `launch_chromium` the browser, and `open_notebook` puts the two
-together and returns a `NotebookPage`: the hands and the eyes of the browser tests and of `scripts/screenshot.py`.
+together and returns a `NotebookPage`: hands and eyes of the browser tests and of scripts/screenshot.py.
 
     with serve(workspace) as lab, launch_chromium() as browser:
         notebook = open_notebook(browser, lab, "notebooks/Back_propagation.ipynb", theme="dark", zoom=1.5)
@@ -76,10 +76,10 @@ class Lab:
 
 @contextmanager
 def serve(workspace: Path, *, windowing: str = "contentVisibility") -> Iterator[Lab]:
-    """Serve `workspace` by JupyterLab on a free port, apart from the user's own settings, until the block ends.
+    """Serve `workspace` by JupyterLab on a free port, apart from the user's settings, until the block ends.
 
-    `windowing` is how JupyterLab leaves out the cells that are out of sight: the default is its own, "none" draws
-    them all (for pictures).
+    `windowing` is how JupyterLab leaves out the cells that are out of sight: the default is its own, "none"
+    draws them all (for pictures).
     """
     private = workspace.parent / f"{workspace.name}.jupyter"
     environment = _private_environment(private, windowing)
@@ -223,8 +223,8 @@ def open_notebook(
 ) -> NotebookPage:
     """Open `notebook` (a path inside the lab's workspace) and wait for its kernel.
 
-    `width` × `height` is the window in screen pixels. `zoom` is the browser's: at 1.5 a window of 1280 leaves the
-    page 853 CSS pixels, each 1.5 screen pixels wide. `sidebar` keeps the file browser open, as JupyterLab starts.
+    `width` × `height` is the window in screen pixels. `zoom` is the browser's: at 1.5 a window of 1280 leaves
+    the page 853 CSS pixels, each 1.5 screen pixels wide. `sidebar` keeps the file browser open.
     """
     if theme not in THEMES:
         raise ValueError(f"theme: got {theme!r}, expected one of {', '.join(THEMES)}")
