@@ -99,7 +99,7 @@ OPTIMIZERS: Mapping[str, type[SGD] | type[Adam]] = MappingProxyType({"sgd": SGD,
 
 
 def optimizer_from(optimizer: str | Optimizer, **options: float | None) -> Optimizer:
-    """Return the named optimizer with those options that are not None; an `Optimizer` is returned as it is."""
+    """Return the named optimizer with those options that are not None; an `Optimizer` stays as it is."""
     given = {name: value for name, value in options.items() if value is not None}
     if isinstance(optimizer, Optimizer):
         if given:
