@@ -49,6 +49,8 @@ ROLES = {
     # solid marks, and the text that stands on them
     "forward-solid": Role("fill", "#2563c9", "#3f7de0"),
     "backward-solid": Role("fill", "#cf4517", "#d9541f"),
+    "parameter-solid": Role("fill", "#6a46a8", "#a486e6"),
+    "outline-solid": Role("fill", "#8793a3", "#75818f"),
     "on-solid": Role("fill", "#ffffff", "#ffffff"),
     # lines
     "line": Role("stroke", "#d2d9e3", "#3c4552"),
@@ -58,7 +60,7 @@ ROLES = {
     "parameter-line": Role("stroke", "#6a46a8", "#b395f0"),
     # values: above and below zero, as a fill and as a line, and the text on strong cells
     "pos": Role("fill", "#2f6fd0", "#3f7fe2"),
-    "neg": Role("fill", "#e08a1e", "#f0a13c"),
+    "neg": Role("fill", "#e3943a", "#eda247"),
     "on-pos": Role("fill", "#ffffff", "#ffffff"),
     "on-neg": Role("fill", "#1b2430", "#14171c"),
     # weights: above and below zero

@@ -93,13 +93,13 @@ def image(x: float, y: float, width: float, height: float, uri: str) -> str:
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float, role: str, width: float = 4, opacity: float = 1) -> str:
-    """Return a straight arrow, horizontal or vertical, from (x1, y1) to its tip at (x2, y2), in the solid color of a
-    direction ("forward", "backward", "parameter" or "outline")."""
+    """Return a straight arrow, horizontal or vertical, from (x1, y1) to its tip at (x2, y2), in the solid color of
+    `role`: "forward", "backward", "parameter" or "outline"."""
     head, half = 3.2 * width, 1.6 * width
     length = max(abs(x2 - x1), abs(y2 - y1)) or 1
     dx, dy = (x2 - x1) / length, (y2 - y1) / length
     neck_x, neck_y = x2 - head * dx, y2 - head * dy
-    fill = role + "-solid" if role + "-solid" in look.ROLES else role
+    fill = role + "-solid"
     half_shaft = width / 2
     # one closed outline, so that a translucent arrow shows no seam between its shaft and its head
     points = (

@@ -1,0 +1,315 @@
+"""The upper half of a frame: the chain of layers from the input to the loss, as far as the passes have come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram import layout, names, units
+from neural_net.diagram.layout import HEADER, LOSS_RISE, TOP, Box, Layout
+from neural_net.diagram.reading import Reading
+from neural_net.diagram.units import Form
+from neural_net.look import paint
+
+BELOW = 53.0  # the height of the strip below the chain, where parameters, weight gradients and the target come and go
+MOST_EDGES = 140  # with more edges than this, those of other steps are drawn in bundles that cannot be picked
+
+
+class Chain:
+    """The chain of one trace and example. Drawings of layers and edges are made once and shared by all frames."""
+
+    def __init__(self, reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> None:
+        self.reading = reading
+        self.classes = classes
+        self.forms = layout.forms_of(reading, image_shape, classes)
+        self._drawn: dict[tuple[object, ...], str] = {}
+
+    @cached_property
+    def value_scales(self) -> tuple[float, ...]:
+        """The value drawn in full color, for each layer: its largest, or 1 where all are smaller."""
+        return tuple(max(1.0, look.scale_of(values)) for values in self.reading.y)
+
+    @cached_property
+    def gradient_scale(self) -> float:
+        """The loss gradient drawn in full color: the largest of all layers, so that vanishing ones look faint."""
+        return look.scale_of(*self.reading.gradient)
+
+    @cached_property
+    def marked_class(self) -> int | None:
+        """The class that the target marks, where it marks one."""
+        return self.reading.target.index(1.0) if names.is_class_target(self.reading) else None
+
+    def once(self, key: tuple[object, ...], draw: Callable[[], str]) -> str:
+        """Return the drawing called `key`, made by `draw` at its first use."""
+        if key not in self._drawn:
+            self._drawn[key] = draw()
+        return self._drawn[key]
+
+    def draw(self, current: int, is_forward: bool) -> tuple[str, Layout]:
+        """Draw the chain at the step of layer `current`, and return it with its layout."""
+        place = layout.layout_of(self.reading, self.forms, current, is_forward)
+        frame = _Moment(self, place, current, is_forward)
+        parts = [frame.box(box) for box in place.boxes]
+        parts += [frame.edges(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [frame.content(box) for box in place.boxes]
+        parts += [frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [frame.below(box) for box in place.boxes]
+        return "".join(parts), place
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """The chain at one step."""
+
+    chain: Chain
+    place: Layout
+    current: int
+    is_forward: bool
+
+    @property
+    def direction(self) -> str:
+        return "forward" if self.is_forward else "backward"
+
+    @property
+    def loss(self) -> int:
+        return self.chain.reading.L + 1
+
+    def is_known(self, number: int) -> bool:
+        """Say whether the forward pass has reached layer `number`."""
+        return not self.is_forward or number <= self.current
+
+    def has_gradient(self, number: int) -> bool:
+        """Say whether the backward pass has found the loss gradient of layer `number`."""
+        return not self.is_forward and number >= self.current - 1
+
+    def gradient_style(self, number: int) -> str:
+        return "strong" if number == self.current else "new" if number == self.current - 1 else "old"
+
+    # ------------------------------------------------------------------------------------------------------------ boxes
+
+    def box(self, box: Box) -> str:
+        if box.is_slab:
+            return self._slab(box)
+        is_current = box.first == self.current
+        is_loss = box.first == self.loss
+        panel, header, line, width = ("panel", "header", "line", 1.2)
+        if is_current:
+            panel, header, line, width = (f"{self.direction}-panel", f"{self.direction}-header", f"{self.direction}-line", 2.4)
+        top = TOP - (LOSS_RISE if is_loss else 0)
+        bottom = self.place.bottom + (LOSS_RISE if is_loss else 0)
+        name, note = layout.header_texts(self.chain.reading, box.first, self.chain.forms)
+        strip = (
+            f"M{box.x:g} {top + HEADER:g}V{top + 10:g}q0 -10 10 -10H{box.right - 10:g}q10 0 10 10V{top + HEADER:g}z"
+        )
+        body = svg.rectangle(box.x, top, box.width, bottom - top, paint(panel), 10) + svg.path(strip, paint(header))
+        if is_current:
+            body += svg.line(box.x, top + HEADER, box.right, top + HEADER, paint(line) + ' stroke-width="1.2"')
+        body += svg.rectangle(box.x, top, box.width, bottom - top, f'{paint(line)} stroke-width="{width}"', 10)
+        body += svg.text(box.x + 13, top + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
+        body += svg.text(box.right - 13, top + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC) if note else ""
+        mark = f' class="nn-pick{" nn-current" if is_current else ""}" data-ref="layer:{box.first}"'
+        return f"<g{mark}>{body}</g>"
+
+    def _slab(self, box: Box) -> str:
+        first, last = box.first, box.last
+        many = f"Layers {max(first, 1)} – {last}" if last > first else layout.header_texts(self.chain.reading, first, self.chain.forms)[0]
+        if first == 0 and last > 0:
+            many = f"Input … Layer {last}"
+        middle, center = box.middle, (TOP + self.place.bottom) / 2
+        label = (
+            f'<text transform="translate({middle + 5:g} {center:g}) rotate(-90)" text-anchor="middle" font-size="14"'
+            f" {paint('muted')}>{svg.plain(many)}</text>"
+        )
+        outline = svg.rectangle(box.x, TOP, box.width, self.place.bottom - TOP, paint("header", "line"), 8)
+        return f'<g class="nn-pick" data-ref="layer:{first}">{outline}{label}</g>'
+
+    # ---------------------------------------------------------------------------------------------------------- contents
+
+    def content(self, box: Box) -> str:
+        if box.is_slab:
+            return ""
+        if box.form is None:
+            return self._loss(box)
+        x, y = self.place.content_origin(box)
+        return f'<g transform="translate({x:g} {y:g})">{self._drawing(box.first, box.form)}</g>' + self._caption(box)
+
+    def _drawing(self, number: int, form: Form) -> str:
+        chain, reading = self.chain, self.chain.reading
+        beside = units.has_values_beside_gradients(form)
+        if not self.is_known(number):
+            n = reading.sizes[number]
+            return chain.once((number, "empty"), lambda: units.draw_empty(form, number, n, chain.classes))
+        drawing = ""
+        if beside or not self.has_gradient(number):
+            marked = chain.marked_class if number == reading.L else None
+            drawing = chain.once(
+                (number, "values"),
+                lambda: units.draw(form, number, reading.y[number], chain.value_scales[number], chain.classes, marked),
+            )
+        if self.has_gradient(number):
+            style = self.gradient_style(number)
+            scale = chain.gradient_scale if beside else look.scale_of(reading.gradient[number])
+            drawing += chain.once(
+                (number, "gradient", style),
+                lambda: units.draw_gradient(form, number, reading.gradient[number], scale, style),
+            )
+        return drawing
+
+    def _caption(self, box: Box) -> str:
+        """Say what a wide layer shows, below its drawing."""
+        form = box.form
+        if form is None or form.kind == "units" or not self.is_known(box.first):
+            return ""
+        x, y = self.place.content_origin(box)
+        below = y + form.height + 20
+        if form.kind == "bars":
+            return ""
+        if self.has_gradient(box.first):
+            symbol, role, values = names.loss_gradient(box.first), "backward", self.chain.reading.gradient[box.first]
+        else:
+            symbol, role, values = names.y(box.first), "forward", self.chain.reading.y[box.first]
+        span = f"{symbol}, {look.number(min(values))} … {look.number(max(values))}" if form.kind != "cells" else symbol
+        return svg.text(box.middle, below, svg.rich(span, 13), 13, role, "middle")
+
+    def _loss(self, box: Box) -> str:
+        reading = self.chain.reading
+        middle = box.middle
+        top, height = TOP + HEADER, self.place.body
+        words = names.wrapped(names.loss_words(reading.loss_name), box.width - 20, 13)
+        body = "".join(
+            svg.text(middle, top + 14 + 17 * index, svg.plain(word), 13, "muted", "middle", svg.ITALIC)
+            for index, word in enumerate(words)
+        )
+        center = top + (height + 17 * len(words)) / 2
+        is_known = self.is_known(self.loss)
+        body += svg.text(middle, center - 10, look.LOSS, 36, "ink" if is_known else "muted", "middle")
+        if not is_known:
+            return body + svg.text(middle, center + 18, "not reached yet", 13, "muted", "middle")
+        body += svg.text(middle, center + 18, look.number(reading.loss), 18, "ink", "middle", svg.BOLD)
+        if reading.m > 1:
+            body += svg.text(middle, center + 37, f"mean of {reading.m}", 12.5, "muted", "middle")
+        if not self.is_forward:
+            style = self.gradient_style(self.loss)
+            label = svg.rich(f"{names.loss_gradient(self.loss)} = 1", 13)
+            fill, role = ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
+            y = center + (48 if reading.m > 1 else 34)
+            body += svg.rectangle(middle - 38, y, 76, 21, paint(fill), 10)
+            body += svg.text(middle, y + 15, label, 13, role, "middle", svg.BOLD)
+        return body
+
+    # ------------------------------------------------------------------------------------------------------------- edges
+
+    def edges(self, left: Box, right: Box) -> str:
+        """Draw the weights between two layers of units, strongly where the current step uses them."""
+        if not (left.form and right.form and left.form.kind == right.form.kind == "units"):
+            return ""
+        is_current = right.first == self.current
+        key = ("edges", right.first, left.x, right.x, is_current)
+        return self.chain.once(key, lambda: self._edges(left, right, is_current))
+
+    def _edges(self, left: Box, right: Box, is_current: bool) -> str:
+        assert left.form and right.form
+        number = right.first
+        W = self.chain.reading.layer(number).W
+        scale = look.scale_of(W)
+        total = sum(len(layer.W) * len(layer.b) for layer in self.chain.reading.layers if layer.n_in <= 8 >= layer.n_out)
+        starts = [self.place.unit(left, i) for i in range(len(W))]
+        ends = [self.place.unit(right, j) for j in range(len(W[0]))]
+        r1, r2 = units.radius(left.form), units.radius(right.form)
+        faint = "" if is_current else ' opacity="0.4"'
+        if total > MOST_EDGES and not is_current:
+            return f"<g{faint}>{_bundles(W, starts, ends, r1, r2, scale)}</g>"
+        reach = ' stroke="#000" stroke-opacity="0" stroke-width="9"' if is_current and total <= MOST_EDGES else ""
+        parts = []
+        for i, row in enumerate(W):
+            x1, y1 = starts[i]
+            for j, weight in enumerate(row):
+                x2, y2 = ends[j]
+                line = f'<line x1="{x1 + r1:g}" y1="{y1:g}" x2="{x2 - r2:g}" y2="{y2:g}"'
+                drawn = f"{line} {look.weight_paint(weight, scale)}/>"
+                if reach:
+                    drawn += f"{line}{reach}/>"
+                parts.append(
+                    f'<g class="nn-pick" data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}"'
+                    f' data-to="u:{number}:{j}">{drawn}</g>'
+                )
+        return f"<g{faint}>{''.join(parts)}</g>"
+
+    # ------------------------------------------------------------------------------------------------------------ arrows
+
+    def arrows(self, left: Box, right: Box) -> str:
+        """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest faintly."""
+        inner, outer = left.last, right.first
+        if self.is_forward and outer > self.current + 1 or not self.is_forward and inner < self.current - 1:
+            return ""
+        is_now = self.current in (inner, outer)
+        has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
+        y = self.place.bottom - 18 if has_edges or self.place.has_edges else (TOP + HEADER + self.place.bottom) / 2
+        start, end = left.right + 4, right.x - 4
+        if not self.is_forward:
+            start, end = end, start
+        opacity = 1.0 if is_now else 0.3
+        narrow = abs(end - start) < 30
+        body = svg.arrow(start, y, end, y, self.direction, 2.4 if narrow else 4, opacity)
+        if is_now and not narrow:
+            symbol = self._flow(inner)
+            size = 15.5
+            body += svg.text((start + end) / 2, y - 12, svg.rich(symbol, size), size, self.direction, "middle", svg.BOLD)
+        return body
+
+    def _flow(self, inner: int) -> str:
+        if not self.is_forward:
+            return names.loss_gradient(inner)
+        return f"ŷ = {names.y(inner)}" if inner == self.loss - 1 else names.y(inner)
+
+    def below(self, box: Box) -> str:
+        """Draw what enters and leaves a box from below: the target, the parameters, the weight gradients."""
+        if box.first == self.loss:
+            return self._target(box)
+        if box.is_slab or box.first == 0:
+            return ""
+        bottom, middle = self.place.bottom + 3, box.middle
+        number = box.first
+        if self.is_forward and number == self.current:
+            label = svg.rich(f"{names.W(number)}, {names.b(number)}", 14.5)
+            body = svg.arrow(middle, bottom + 38, middle, bottom, "parameter", 4)
+            return body + svg.text(middle + 14, bottom + 30, label, 14.5, "parameter", "start", svg.BOLD)
+        if not self.is_forward and number >= self.current:
+            opacity = 1.0 if number == self.current else 0.35
+            label = svg.rich(names.gradient(names.W(number)), 15)
+            body = svg.arrow(middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity)
+            style = svg.BOLD if opacity == 1 else 'fill-opacity="0.6"'
+            return body + svg.text(middle + 14, bottom + 27, label, 15, "backward", "start", style)
+        return ""
+
+    def _target(self, box: Box) -> str:
+        reading = self.chain.reading
+        if self.chain.marked_class is not None:
+            value = names.class_name(self.chain.classes, self.chain.marked_class)
+        elif len(reading.target) <= 3:
+            value = ", ".join(look.number(entry) for entry in reading.target)
+        else:
+            value = f"{len(reading.target)} values"
+        content = svg.plain(f"target {value}")
+        width = min(svg.width(content, 13.5) + 26, 230)
+        right = min(box.middle + width / 2, layout.WIDTH - layout.MARGIN)
+        bottom = self.place.bottom + LOSS_RISE
+        body = svg.arrow(box.middle, bottom + 20, box.middle, bottom + 2, "outline", 3)
+        body += svg.rectangle(right - width, bottom + 22, width, 25, paint("paper", "outline"), 7)
+        return body + svg.text(right - width / 2, bottom + 39.5, content, 13.5, "ink", "middle")
+
+
+def _bundles(W: Any, starts: Any, ends: Any, r1: float, r2: float, scale: float) -> str:
+    """Draw edges in a few paths, those of like sign and size together."""
+    bundles: dict[str, list[str]] = {}
+    for i, row in enumerate(W):
+        for j, weight in enumerate(row):
+            size = (round(3 * look.strength(weight, scale)) or 0.5) / 3 * scale
+            (x1, y1), (x2, y2) = starts[i], ends[j]
+            commands = f"M{x1 + r1:g} {y1:g}L{x2 - r2:g} {y2:g}"
+            bundles.setdefault(look.weight_paint(size if weight > 0 else -size, scale), []).append(commands)
+    return "".join(svg.path("".join(commands), painted) for painted, commands in bundles.items())
+

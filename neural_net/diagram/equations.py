@@ -1,0 +1,128 @@
+"""The lower part of a frame's panel: each line of the step in symbols, in shapes and in code, and one unit in numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram import names
+from neural_net.diagram.blocks import Block
+from neural_net.diagram.reading import Reading
+from neural_net.look import paint
+
+PITCH = 21.0
+SIZE = 14.5
+CODE_SIZE = 13.0
+COLUMN_GAP = 34.0
+NUMBERS = 100.0
+
+_SYMBOL = re.compile(
+    rf"(?P<backward>∂{look.LOSS}/∂\w|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
+    r"|(?<![A-Za-z])(?P<parameter>[Wb])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
+    r"|(?<![A-Za-z])(?P<forward>[yzŷ])(?P<i3>_\{[^}]*\})?"
+)
+
+
+def colored(text: str) -> str:
+    """Return an equation as markup in which every quantity has the color of its kind."""
+
+
+    def replace(match: re.Match[str]) -> str:
+        role = next(role for role in ("backward", "parameter", "forward") if match[role])
+        return f"⟨{role}|{match.group()}⟩"
+
+    return _SYMBOL.sub(replace, names.markup(text))
+
+
+def shapes(reading: Reading, step: Any, equation: Any) -> str:
+    """Return an equation in shapes; the loss in a shorter way, since it is no product of matrices."""
+    if step.layer <= reading.L:
+        return str(equation.shapes(_quantities(reading, step)))
+    full = f"({reading.m} × {reading.sizes[-1]})"
+    return f"(scalar) from {full} and {full}" if step.phase == "forward" else f"{full} = (scalar) · {full}"
+
+
+def _quantities(reading: Reading, step: Any) -> dict[str, Any]:
+    """Return the arrays that a step's equations speak of: its own, and those of the forward pass."""
+    record = reading.trace.records[step.layer]
+    return {**record.values, **{f"dL_d{name}": value for name, value in record.gradients.items()}}
+
+
+def table(reading: Reading, step: Any, numbers: list[str], width: float) -> Block:
+    """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in numbers."""
+    symbols = [colored(equation.text()) for equation in step.equations]
+    shape_texts = [shapes(reading, step, equation) for equation in step.equations]
+    first = max(svg.width(symbol, SIZE) for symbol in symbols) + COLUMN_GAP
+    second = first + max(svg.width(text, 13.5) for text in shape_texts) + COLUMN_GAP
+    room = width - second
+    code = [_broken(line, int((room - 24) / (0.61 * CODE_SIZE))) for entry in step.code for line in entry.splitlines()]
+    code_lines = [line for lines in code for line in lines]
+    height = max(len(symbols), len(code_lines)) * PITCH if len(code_lines) <= len(symbols) else len(code_lines) * 19.0 + 6
+    body = _heading(0, "In symbols") + _heading(first, "In shapes") + _heading(second, "In code")
+    top = 20.0
+    body += svg.rectangle(second - 12, top - 3, room + 12, height + 2, paint("well"), 7)
+    for index, (symbol, shape) in enumerate(zip(symbols, shape_texts, strict=True)):
+        y = top + index * PITCH + 15.5
+        body += svg.text(0, y, svg.rich(symbol, SIZE), SIZE)
+        body += svg.text(first, y, svg.plain(shape), 13.5, "muted")
+    pitch = PITCH if len(code_lines) <= len(symbols) else 19.0
+    for index, line in enumerate(code_lines):
+        body += svg.text(second, top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE)
+    y = top + height + 19
+    body += _heading(0, "With numbers", y)
+    x = NUMBERS
+    for row in numbers:
+        row_width = svg.width(row, SIZE)
+        if x > NUMBERS and x + row_width > width:
+            x, y = NUMBERS, y + 21
+        body += svg.text(x, y, svg.rich(row, SIZE), SIZE)
+        x += row_width + COLUMN_GAP
+    return Block(width, y + 3, 0, body)
+
+
+def _heading(x: float, words: str, y: float = 12.0) -> str:
+    return svg.text(x, y, words, 12.8, "muted")
+
+
+def _broken(line: str, longest: int) -> list[str]:
+    """Break a line of code before an operator where it is too long."""
+    lines = []
+    while len(line) > longest:
+        cut = max((line.rfind(mark, 8, longest) for mark in (" + ", " - ", " * ", " / ", " @ ", ", ")), default=-1)
+        if cut <= 8:
+            break
+        cut += 1 if line[cut] == "," else 0
+        lines.append(line[:cut])
+        line = "    " + line[cut:].strip()
+    return [*lines, line]
+
+
+# --------------------------------------------------------------------------------------------------------------- numbers
+
+
+def factor(value: float) -> str:
+    """Write a number that stands after a multiplication sign: negative ones in parentheses."""
+    return f"({look.number(value)})" if value < 0 else look.number(value)
+
+
+def plus(value: float) -> str:
+    """Write a number as a further term of a sum, with its sign before it."""
+    return f" {look.MINUS} {look.number(-value)}" if value < 0 else f" + {look.number(value)}"
+
+
+def products(left: list[float], right: list[float], most: int) -> str:
+    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left out."""
+    order = range(len(left))
+    if len(left) > most:
+        order = sorted(sorted(order, key=lambda i: -abs(left[i] * right[i]))[:most])  # type: ignore[assignment]
+    terms = " + ".join(
+        f"⟨forward|{factor(left[i]) if n else look.number(left[i])}⟩·⟨parameter|{factor(right[i])}⟩"
+        for n, i in enumerate(order)
+    )
+    rest = len(left) - len(list(order))
+    if not rest:
+        return terms
+    kept = set(order)
+    others = sum(left[i] * right[i] for i in range(len(left)) if i not in kept)
+    return f"{terms} + {rest} more ({look.number(others)})"

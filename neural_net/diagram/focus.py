@@ -1,0 +1,231 @@
+"""The chain of numbers of one unit or one edge: every term of the sum behind a value, or behind a loss gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram import names
+from neural_net.diagram.equations import factor
+from neural_net.diagram.layout import WIDTH
+from neural_net.diagram.reading import Reading, read
+from neural_net.diagram.units import MOST_UNITS, cell
+
+MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
+LARGEST_TERMS = 6
+RATE = 0.1  # the learning rate of the example step
+HEIGHT = 112.0
+CELL = 62.0
+
+
+@dataclass(frozen=True)
+class Term:
+    """One link of a chain: the sign before it, what it is, the factors it comes from, and its value."""
+
+    sign: str
+    symbol: str
+    factors: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Story:
+    """The chain of numbers of one element in one direction, and a sentence below it."""
+
+    title: str
+    direction: str
+    terms: tuple[Term, ...]
+    note: str = ""
+
+
+def details(
+    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
+) -> dict[str, tuple[str, str]]:
+    """Return the forward and the backward story of every element that can be picked, as SVG by reference.
+
+    References are "u:l:j" for unit j of layer l and "w:l:i:j" for the edge from unit i of layer l−1 to unit j.
+    Edges have a story where both layers are drawn as units.
+    """
+    reading = read(trace, example)
+    stories = {
+        f"u:{number}:{j}": (picture(unit_forward(reading, number, j)), picture(unit_backward(reading, number, j)))
+        for number, n in enumerate(reading.sizes)
+        for j in range(n)
+    }
+    for layer in reading.layers:
+        if layer.n_in <= MOST_UNITS >= layer.n_out:
+            for i in range(layer.n_in):
+                for j in range(layer.n_out):
+                    forward, backward = edge_forward(reading, layer.number, i, j), edge_backward(reading, layer.number, i, j)
+                    stories[f"w:{layer.number}:{i}:{j}"] = (picture(forward), picture(backward))
+    return stories
+
+
+# --------------------------------------------------------------------------------------------------------------- stories
+
+
+def unit_forward(reading: Reading, number: int, j: int) -> Story:
+    """z_j = Σ_i y_prev,i W_ij + b_j, then y_j = a(z_j)."""
+    value = reading.y[number][j]
+    if number == 0:
+        given = Term("", f"x_{{{j + 1}}}", "given", value)
+        return Story(_unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here.")
+    layer = reading.layer(number)
+    products = [
+        Term("+", f"y_{{{i + 1}}} · W_{{{_index(i, j)}}}", f"{look.number(y)} · {factor(w[j])}", y * w[j])
+        for i, (y, w) in enumerate(zip(reading.y[number - 1], layer.W, strict=True))
+    ]
+    name = names.activation(layer.activation)
+    note = "" if layer.slope is not None else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
+    chain = (
+        *_shortened(products),
+        Term("+", f"b_{{{j + 1}}}", "bias", layer.b[j]),
+        Term("=", f"z_{{{j + 1}}}", "sum", layer.z[j]),
+        Term("→", f"y_{{{j + 1}}}", f"{name}({look.number(layer.z[j])})", value),
+    )
+    return Story(_unit_title(reading, number, j), "forward", chain, note)
+
+
+def unit_backward(reading: Reading, number: int, j: int) -> Story:
+    """dL_dy_j = Σ_k dL_dz_k W_jk over the units it feeds, then dL_dz_j = dL_dy_j a′(z_j)."""
+    upstream = reading.gradient[number][j]
+    arriving = Term("=", f"{look.LOSS}′_{{{j + 1}}}", "loss gradient", upstream)
+    chain: list[Term] = []
+    if number == reading.L:
+        chain.append(Term("", f"∂{look.LOSS}/∂ŷ_{{{j + 1}}}", "from the loss", upstream))
+    else:
+        after = reading.layer(number + 1)
+        chain += _shortened(
+            [
+                Term("+", f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}", f"{look.number(g)} · {factor(w)}", g * w)
+                for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
+            ]
+        )
+        chain.append(arriving)
+    note = "" if number == reading.L else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    if number > 0:
+        layer = reading.layer(number)
+        if layer.slope is not None:
+            prime = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
+            chain.append(Term("×", f"a′(z_{{{j + 1}}})", prime, layer.slope[j]))
+            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "", layer.dL_dz[j]))
+        else:
+            note = "Through softmax, every unit's loss gradient reaches every score."
+            chain = _shortened(_jacobian_terms(reading, number, j))
+            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "", layer.dL_dz[j]))
+    return Story(_unit_title(reading, number, j), "backward", tuple(chain), note)
+
+
+def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
+    jacobian = reading.layer(number).jacobian
+    assert jacobian is not None
+    return [
+        Term(
+            "+",
+            f"{look.LOSS}′_{{{k + 1}}} · ∂y_{{{k + 1}}}/∂z_{{{j + 1}}}",
+            f"{look.number(g)} · {factor(row[j])}",
+            g * row[j],
+        )
+        for k, (g, row) in enumerate(zip(reading.gradient[number], jacobian, strict=True))
+    ]
+
+
+def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
+    """y_i W_ij, its share of z_j."""
+    layer, y = reading.layer(number), reading.y[number - 1][i]
+    chain = (
+        Term("", f"y_{{{i + 1}}}", "from the left", y),
+        Term("×", f"W_{{{_index(i, j)}}}", "weight", layer.W[i][j]),
+        Term("=", "share", f"of z_{{{j + 1}}}", y * layer.W[i][j]),
+        Term("of", f"z_{{{j + 1}}}", "whole sum", layer.z[j]),
+    )
+    return Story(_edge_title(reading, number, i, j), "forward", chain)
+
+
+def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
+    """dL_dW_ij = y_i dL_dz_j, summed over the batch, and what a step of gradient descent would do."""
+    layer, y = reading.layer(number), reading.y[number - 1][i]
+    index = _index(i, j)
+    weight, gradient = layer.W[i][j], layer.dL_dW[i][j]
+    symbol = f"∂{look.LOSS}/∂W_{{{index}}}"
+    chain = [
+        Term("", f"y_{{{i + 1}}}", "from the left", y),
+        Term("×", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "from the right", layer.dL_dz[j]),
+        Term("=", symbol, "this example" if reading.m > 1 else "", y * layer.dL_dz[j]),
+    ]
+    if reading.m > 1:
+        chain.append(Term("Σ", symbol, f"all {reading.m} examples", gradient))
+    new = weight - RATE * gradient
+    note = (
+        f"A step of gradient descent with α = {RATE:g}:  W_{{{index}}} ← {look.number(weight)} − {RATE:g} · "
+        f"{factor(gradient)} = {look.number(new)}"
+    )
+    return Story(_edge_title(reading, number, i, j), "backward", tuple(chain), note)
+
+
+def _shortened(terms: Sequence[Term]) -> list[Term]:
+    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one term."""
+    kept = list(terms)
+    if len(terms) > MOST_TERMS:
+        kept = sorted(terms, key=lambda term: -abs(term.value))[:LARGEST_TERMS]
+        rest = sum(term.value for term in terms) - sum(term.value for term in kept)
+        kept.append(Term("+", f"{len(terms) - LARGEST_TERMS} more", "together", rest))
+    kept[0] = Term("", kept[0].symbol, kept[0].factors, kept[0].value)
+    return kept
+
+
+def _index(i: int, j: int) -> str:
+    return f"{i + 1}{j + 1}" if i < 9 > j else f"{i + 1},{j + 1}"
+
+
+def _where(reading: Reading, number: int) -> str:
+    name = names.layer_name(reading, number)
+    return name.lower() if name.startswith("Layer") else f"the {name.lower()}"
+
+
+def _unit_title(reading: Reading, number: int, j: int) -> str:
+    return f"Unit {j + 1} of {_where(reading, number)}"
+
+
+def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
+    left, right = _where(reading, number - 1), _where(reading, number)
+    return f"Weight from unit {i + 1} of {left} to unit {j + 1} of {right}"
+
+
+# --------------------------------------------------------------------------------------------------------------- drawing
+
+
+def picture(story: Story) -> str:
+    """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
+    scale = max(abs(term.value) for term in story.terms)
+    widths = [max(CELL, svg.width(term.symbol, 13), svg.width(term.factors, 13)) + 10 for term in story.terms]
+    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / max(1, len(widths) - 1)))
+    title = f"{story.title} · {'forward' if story.direction == 'forward' else 'backward'}"
+    parts = [svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)]
+    x = 10.0
+    for term, width in zip(story.terms, widths, strict=True):
+        middle = x + width / 2
+        if term.sign:
+            parts.append(svg.text(x - gap / 2, 85, term.sign, 16, "muted", "middle"))
+        parts.append(svg.text(middle, 45, svg.rich(term.symbol, 13), 13, story.direction, "middle"))
+        parts.append(svg.text(middle, 62, svg.rich(term.factors, 13), 13, "muted", "middle"))
+        parts.append(cell(middle - CELL / 2, 68, CELL, 25, term.value, scale))
+        x += width + gap
+    height = HEIGHT
+    total = max(WIDTH, x)
+    if story.note:
+        parts.append(svg.text(14, 112, svg.rich(story.note, 13), 13, "muted"))
+        height += 12
+    body = svg.rectangle(0, 0, total, height - 6, look.paint("panel", "line"), 10) + "".join(parts)
+    return svg.picture(total, height - 6, body, f"{title}: {spoken(story)}")
+
+
+def spoken(story: Story) -> str:
+    """Return a story as one line of plain text."""
+    return " ".join(f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms)
+
+
+def _plain(markup: str) -> str:
+    return markup.replace("_{", "").replace("^{", "").replace("}", "")

@@ -1,0 +1,89 @@
+"""How quantities are named in the pictures: short labels with the layer's number as their index, and their color."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram.reading import Reading
+
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ", "0123456789()ijk")
+_LOWERED_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ]+")
+ACTIVATION_SYMBOLS = {"sigmoid": "σ", "leaky_relu": "lrelu"}
+
+
+def layer_name(reading: Reading, number: int) -> str:
+    """Return what layer `number` is called: Input, Layer 1, …, Head, Loss."""
+    if number == 0:
+        return "Input"
+    if number == reading.L + 1:
+        return "Loss"
+    return "Head" if number == reading.L else f"Layer {number}"
+
+
+def loss_words(name: str) -> str:
+    """Return the name of a loss in words."""
+    return {"mse": "mean squared error"}.get(name, name.replace("_", " ").replace("cross entropy", "cross-entropy"))
+
+
+def y(number: int) -> str:
+    """y with the layer's number."""
+    return f"y_{{({number})}}"
+
+
+def z(number: int) -> str:
+    """z with the layer's number."""
+    return f"z_{{({number})}}"
+
+
+def W(number: int) -> str:
+    """W with the layer's number."""
+    return f"W_{{({number})}}"
+
+
+def b(number: int) -> str:
+    """b with the layer's number."""
+    return f"b_{{({number})}}"
+
+
+def loss_gradient(number: int) -> str:
+    """ℒ′ with the layer's number: the loss gradient ∂ℒ/∂y of that layer."""
+    return f"{look.LOSS}′_{{({number})}}"
+
+
+def gradient(symbol: str) -> str:
+    """∂ℒ/∂ of a symbol."""
+    return f"∂{look.LOSS}/∂{symbol}"
+
+
+def activation(name: str) -> str:
+    """Return how an activation is written in an equation."""
+    return ACTIVATION_SYMBOLS.get(name, name)
+
+
+def markup(text: str) -> str:
+    """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can draw."""
+    lowered = _LOWERED_RUN.sub(lambda run: "_{" + run.group().translate(_LOWERED) + "}", text)
+    return lowered.replace("ᵀ", "^{T}")
+
+
+def class_name(classes: Any, index: int) -> str:
+    """Return the name of class `index`, its number where classes have no names."""
+    return str(classes[index]) if classes is not None else str(index)
+
+
+def is_class_target(reading: Reading) -> bool:
+    """Say whether the target marks exactly one of several classes."""
+    return len(reading.target) > 1 and sorted(reading.target)[-2:] == [0.0, 1.0] and sum(reading.target) == 1.0
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """Break words into lines no wider than `width` in a font of `size`."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and svg.width(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

@@ -1,0 +1,197 @@
+"""The lower half of a frame: upstream × local = downstream as rows and matrices of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram import curve, equations, losses, names
+from neural_net.diagram.blocks import (
+    Block,
+    Line,
+    Named,
+    beside,
+    column,
+    matrix,
+    outer_product,
+    placed,
+    row,
+    sign,
+    transposed,
+    upright,
+)
+from neural_net.diagram.equations import factor, plus, products
+from neural_net.diagram.reading import DenseReading, Reading
+from neural_net.look import paint
+
+INNER = 924.0
+Numbers = list[str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands in the panel of one step: the picture of the product above, the equations below."""
+
+    product: Block
+    text: Block
+
+
+def panel_of(reading: Reading, step: Any) -> Panel:
+    """Return the panel of a step."""
+    if step.layer > reading.L:
+        loss = losses.forward if step.phase == "forward" else losses.backward
+        product, numbers = loss(reading)
+    elif step.phase == "forward":
+        product, numbers = _forward(reading, reading.layer(step.layer))
+    else:
+        product, numbers = _backward(reading, reading.layer(step.layer))
+    return Panel(product, equations.table(reading, step, numbers, INNER))
+
+
+def focus_unit(reading: Reading, layer: DenseReading) -> int:
+    """Return the unit that is told in numbers: the first, or in a wide layer the one with the largest |z|, or the
+    class that the target marks."""
+    if layer.number == reading.L and names.is_class_target(reading):
+        return reading.target.index(1.0)
+    return 0 if layer.n_out <= 8 else max(range(layer.n_out), key=lambda j: abs(layer.z[j]))
+
+
+def focus_input(reading: Reading, layer: DenseReading) -> int:
+    """Return the input that is told in numbers: the first, or in a wide layer the one with the largest value."""
+    y_prev = reading.y[layer.number - 1]
+    return 0 if layer.n_in <= 8 else max(range(layer.n_in), key=lambda i: abs(y_prev[i]))
+
+
+# --------------------------------------------------------------------------------------------------------------- forward
+
+
+def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
+    number, j = layer.number, focus_unit(reading, layer)
+    y_prev, y = reading.y[number - 1], reading.y[number]
+    product = [z - b for z, b in zip(layer.z, layer.b, strict=True)]
+    sums = max(1.0, look.scale_of(product, layer.b, layer.z))
+    name = names.activation(layer.activation)
+    inputs = Named(names.y(number - 1), "forward", row(y_prev), max(1.0, look.scale_of(y_prev)))
+    weights = Named(names.W(number), "parameter", layer.W, look.scale_of(layer.W), j)
+    lines = [
+        Line("", Named(f"{names.y(number - 1)} · {names.W(number)}", "ink", row(product), sums, j)),
+        Line("+", Named(names.b(number), "parameter", row(layer.b), sums, j)),
+        Line("=", Named(names.z(number), "forward", row(layer.z), sums, j), True),
+        Line("", Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j), True),
+    ]
+    flat = beside([matrix(inputs), sign("·"), matrix(weights), sign("="), column(lines)], 9)
+    stacked = beside([column([Line("", inputs), *lines]), matrix(weights)], 30)
+    graph = [curve.activation(reading, layer)] if layer.slope is not None else []
+    return _first_that_fits([flat, *graph], [flat], [stacked, *graph], [stacked]), _forward_numbers(reading, layer)
+
+
+def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
+    number, j = layer.number, focus_unit(reading, layer)
+    weights = [w[j] for w in layer.W]
+    name = names.activation(layer.activation)
+    terms = products(reading.y[number - 1], weights, 4)
+    sum_row = f"⟨forward|z_{{{j + 1}}}⟩ = {terms}{plus(layer.b[j])} = {look.number(layer.z[j])}"
+    y = look.number(reading.y[number][j])
+    result = f"⟨forward|y_{{{j + 1}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
+    if layer.jacobian is not None:
+        shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (" + …" if layer.n_out > 4 else "")
+        result = f"⟨forward|y_{{{j + 1}}}⟩ = e^{{{look.number(layer.z[j])}}} / ({shown}) = {y}"
+    return [sum_row, result]
+
+
+# -------------------------------------------------------------------------------------------------------------- backward
+
+
+def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
+    number, i, j = layer.number, focus_input(reading, layer), focus_unit(reading, layer)
+    upstream, downstream = reading.gradient[number], reading.gradient[number - 1]
+    scale = look.scale_of(upstream, layer.dL_dz, downstream)
+    dz = names.gradient(names.z(number))
+    first = Line("", Named(names.loss_gradient(number), "backward", row(upstream), scale, j))
+    if layer.slope is not None:
+        name = names.activation(layer.activation)
+        largest = max(1.0, look.scale_of(layer.slope))
+        local = Line("⊙", Named(f"{name}′({names.z(number)})", "forward", row(layer.slope), largest, j))
+    else:
+        assert layer.jacobian is not None
+        symbol = f"∂{names.y(number)}/∂{names.z(number)}"
+        local = Line("·", Named(symbol, "forward", layer.jacobian, look.scale_of(layer.jacobian), j))
+    last = Line("=", Named(dz, "backward", row(layer.dL_dz), scale, j), True)
+    weights = Named(f"{names.W(number)}^{{T}}", "parameter", transposed(layer.W), look.scale_of(layer.W), i)
+    down = Named(names.loss_gradient(number - 1), "backward", row(downstream), scale, i)
+    table = _weight_gradient(reading, layer, scale)
+    flat = beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
+    result = Line("=", Named(f"{down.symbol} = {dz} · {weights.symbol}", "backward", down.values, scale, i), True)
+    stacked = beside([column([first, local, last, result]), matrix(weights)], 26)
+    return _first_that_fits([flat, table], [stacked, table]), _backward_numbers(reading, layer)
+
+
+def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Block:
+    """The outer product of the layer's inputs and dL_dz: this example's share of ∂ℒ/∂W."""
+    number = layer.number
+    y_prev = reading.y[number - 1]
+    share = [[y * g for g in layer.dL_dz] for y in y_prev]
+    left, top = f"{names.y(number - 1)}^{{T}}", names.gradient(names.z(number))
+    title = f"{names.gradient(names.W(number))} = {left} · {top}"
+    return outer_product(
+        Named(left, "forward", upright(y_prev), max(1.0, look.scale_of(y_prev))),
+        Named(top, "backward", row(layer.dL_dz), scale),
+        Named("", "backward", share, look.scale_of(share)),
+        title,
+    )
+
+
+def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
+    number, i, j = layer.number, focus_input(reading, layer), focus_unit(reading, layer)
+    upstream = reading.gradient[number]
+    prime = f"{names.activation(layer.activation)}′"
+    g = layer.dL_dz
+    dz = f"⟨backward|∂{look.LOSS}/∂z_{{{j + 1}}}⟩"
+    if layer.slope is not None:
+        local = f"{prime}({look.number(layer.z[j])})"
+        numbers = f"⟨backward|{look.number(upstream[j])}⟩ · ⟨forward|{factor(layer.slope[j])}⟩"
+        first = f"{dz} = ⟨backward|{look.LOSS}′_{{{j + 1}}}⟩ · {local} = {numbers} = {look.number(g[j])}"
+    else:
+        assert layer.jacobian is not None
+        entries = [jacobian_row[j] for jacobian_row in layer.jacobian]
+        first = f"{dz} = {_recolored(products(upstream, entries, 4), 'backward', 'forward')} = {look.number(g[j])}"
+    y = reading.y[number - 1][i]
+    index = f"{i + 1}{j + 1}" if layer.n_in < 10 > layer.n_out else f"{i + 1},{j + 1}"
+    share = ""
+    if reading.m > 1:
+        share = f" here, {look.number(layer.dL_dW[i][j])} summed over the {reading.m} examples"
+    weight = (
+        f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩ = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
+        f" · ⟨backward|{factor(g[j])}⟩ = {look.number(y * g[j])}{share}"
+    )
+    terms = _recolored(products(g, layer.W[i], 4), "backward", "parameter")
+    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {look.number(reading.gradient[number - 1][i])}"
+    return [first, weight, down]
+
+
+def _recolored(markup: str, left: str, right: str) -> str:
+    """Return a sum of products with other colors for its left and right factors."""
+    return markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|") if right != "forward" else (
+        markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|")
+    )
+
+
+def _first_that_fits(*choices: list[Block]) -> Block:
+    """Set blocks side by side, apart, in the first choice that is no wider than the panel."""
+    spread = [_spread(blocks) for blocks in choices]
+    return next((block for block in spread if block.width <= INNER), spread[-1])
+
+
+def _spread(blocks: list[Block]) -> Block:
+    """Set the parts of a product apart, with a rule between them."""
+    if len(blocks) == 1:
+        return blocks[0]
+    left, right = blocks
+    height = max(left.height, right.height)
+    gap = min(72.0, max(22.0, INNER - left.width - right.width))
+    middle = left.width + gap / 2
+    rule = svg.line(middle, 2, middle, height - 2, paint("line"))
+    body = placed(left, 0, (height - left.height) / 2) + rule
+    body += placed(right, left.width + gap, (height - right.height) / 2)
+    return Block(left.width + gap + right.width, height, height / 2, body)

@@ -1,0 +1,127 @@
+"""One example of a trace as plain lists of floats, layer by layer: what every picture is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neural_net.activations import Elementwise
+
+Vector = list[float]
+Matrix = list[list[float]]
+
+
+@dataclass(frozen=True)
+class DenseReading:
+    """The numbers of one dense layer for one example; the weight gradients are of the whole batch."""
+
+    number: int
+    activation: str
+    W: Matrix
+    b: Vector
+    z: Vector
+    dL_dz: Vector
+    dL_dW: Matrix
+    dL_db: Vector
+    slope: Vector | None  # a′(z), where the activation works element by element
+    jacobian: Matrix | None  # ∂y/∂z, where it does not
+
+    @property
+    def n_in(self) -> int:
+        return len(self.W)
+
+    @property
+    def n_out(self) -> int:
+        return len(self.b)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The numbers of one example of a trace.
+
+    `y[l]` and `gradient[l]` are lists of n_l floats for l = 0 … L; `layers[l - 1]` is layer l; `loss` is the loss of
+    the batch and `loss_share` that of this example alone, of which `loss` is the mean.
+    """
+
+    trace: Any
+    example: int
+    L: int
+    m: int
+    y: tuple[Vector, ...]
+    gradient: tuple[Vector, ...]
+    layers: tuple[DenseReading, ...]
+    target: Vector
+    loss: float
+    loss_share: float
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(len(values) for values in self.y)
+
+    @property
+    def loss_name(self) -> str:
+        return str(self.trace.network.loss.name)
+
+    def layer(self, number: int) -> DenseReading:
+        """Return layer `number`, counted from 1."""
+        return self.layers[number - 1]
+
+    def is_probability(self, number: int) -> bool:
+        """Say whether layer `number` ends in a softmax."""
+        return number > 0 and self.layer(number).activation == "softmax"
+
+
+def read(trace: Any, example: int = 0) -> Reading:
+    """Return the numbers of row `example` of a trace.
+
+    Raises ValueError when the batch has no such row, or a layer is of a kind that the diagram cannot draw.
+    """
+    if not -trace.batch_size <= example < trace.batch_size:
+        raise ValueError(f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}")
+    row = int(example) % trace.batch_size
+    L = trace.L
+    target = np.atleast_2d(trace.target)[row]
+    loss = trace.network.loss.function
+    alone = loss.forward(np.asarray(trace.y[L])[row : row + 1], np.atleast_2d(trace.target)[row : row + 1])
+    return Reading(
+        trace=trace,
+        example=row,
+        L=L,
+        m=trace.batch_size,
+        y=tuple(trace.y[number][row].tolist() for number in range(L + 1)),
+        gradient=tuple(trace.loss_gradient[number][row].tolist() for number in range(L + 1)),
+        layers=tuple(_read_layer(trace, number, row) for number in range(1, L + 1)),
+        target=target.tolist(),
+        loss=float(trace.loss),
+        loss_share=float(alone),
+    )
+
+
+def _read_layer(trace: Any, number: int, row: int) -> DenseReading:
+    layer, record = trace.network.layers[number - 1], trace.records[number]
+    if layer.kind != "Dense":
+        raise ValueError(f"layer {number}: the diagram draws Dense layers, got {layer.kind}")
+    values, gradients = record.values, record.gradients
+    z, y = values["z"][row : row + 1], values["y"][row : row + 1]
+    elementwise = isinstance(layer.activation, Elementwise)
+    return DenseReading(
+        number=number,
+        activation=layer.activation.name,
+        W=values["W"].tolist(),
+        b=values["b"].tolist(),
+        z=z[0].tolist(),
+        dL_dz=gradients["z"][row].tolist(),
+        dL_dW=gradients["W"].tolist(),
+        dL_db=gradients["b"].tolist(),
+        slope=layer.activation.derivative(z, y)[0].tolist() if elementwise else None,
+        jacobian=None if elementwise else _jacobian(layer.activation, z, y),
+    )
+
+
+def _jacobian(activation: Any, z: Any, y: Any) -> Matrix:
+    """Return ∂y/∂z of one example: the rows are the vector-Jacobian products of the unit vectors."""
+    n = z.shape[1]
+    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[0].tolist()
+    return matrix
