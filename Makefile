@@ -37,7 +37,7 @@ lint: $(VENV)/.ready-to-test ## check style and types
 notebooks: $(VENV)/.ready-to-test ## run every notebook anew and write it in its normal form
 	$(BIN)/python -m scripts.execute_notebooks $(NOTEBOOKS)
 
-images: $(VENV)/.ready ## draw the figures of the notebooks anew
+images: $(VENV)/.ready-to-test ## draw the figures of the notebooks anew
 	$(BIN)/python images/draw.py
 
 bench: $(VENV)/.ready-to-test ## measure and print the numbers in benchmarks/
