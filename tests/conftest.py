@@ -1,13 +1,23 @@
-"""The fixtures of the browser tests: one JupyterLab, one Chromium, a fresh page for each test."""
+"""The fixtures of the browser tests: one JupyterLab, one Chromium, a fresh page for each test.
+
+Tests by hypothesis: few examples each, and in CI the same ones every time.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.requirement import require, require_module
+
+hypothesis.settings.register_profile(
+    "short", max_examples=20, deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.load_profile("short")
 
 
 @pytest.fixture(scope="session")
