@@ -16,7 +16,7 @@ PIP       = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEST_REQUIREMENTS = requirements-test.txt $(if $(CI),requirements-torch.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks images bench clean
+.PHONY: help lab test quick lint notebooks images bench clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name text; \
@@ -29,6 +29,9 @@ lab: $(VENV)/.ready ## open the lesson in JupyterLab
 test: lint ## install what the tests need and run every one: lint, types, units, notebooks, browser
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \
 		tests $(NOTEBOOKS) $(PYTEST_FLAGS)
+
+quick: lint ## run what takes seconds: lint, types, units
+	$(BIN)/python -m pytest -m "not browser and not notebook" tests $(PYTEST_FLAGS)
 
 lint: $(VENV)/.ready-to-test ## check style and types
 	$(BIN)/ruff check --quiet .

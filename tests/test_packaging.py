@@ -105,7 +105,7 @@ def make():
 def test_make_alone_lists_what_there_is(make):
     listed = make().stdout
 
-    for target in ("lab", "test", "lint", "notebooks", "images", "bench", "clean"):
+    for target in ("lab", "test", "quick", "lint", "notebooks", "images", "bench", "clean"):
         assert re.search(rf"^  make {target}\s+\w", listed, re.MULTILINE), f"{target} is not in:\n{listed}"
 
 
