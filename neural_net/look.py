@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import numpy as np
+
 LOSS = "\u2112"  # ℒ, the script capital L: one sign for the loss in every picture
 MINUS = "\u2212"  # −, as wide as a plus, where a hyphen is not
 
@@ -141,15 +143,16 @@ def strength(value: float, scale: float) -> float:
 
 def value_paint(value: float, scale: float) -> str:
     """Return the attributes that fill a cell by its value: the hue by its sign, the opacity by |value| / scale."""
-    return paint("pos" if value > 0 else "neg") + f' fill-opacity="{strength(value, scale):g}"'
+    return value_style(value, scale)[0]
 
 
-def value_ink(value: float, scale: float) -> str:
-    """Return the role of the text that stands on a cell filled by `value_paint`, so that it can be read."""
+@lru_cache(maxsize=65536)
+def value_style(value: float, scale: float) -> tuple[str, str]:
+    """Return what `value_paint` returns, and the role of a text that can be read on it."""
     opacity = strength(value, scale)
     if value > 0:
-        return "on-pos" if opacity > 0.78 else "ink"
-    return "on-neg" if opacity > 0.55 else "ink"
+        return f'{paint("pos")} fill-opacity="{opacity}"', "on-pos" if opacity > 0.78 else "ink"
+    return f'{paint("neg")} fill-opacity="{opacity}"', "on-neg" if opacity > 0.55 else "ink"
 
 
 def weight_paint(value: float, scale: float) -> str:
@@ -162,13 +165,18 @@ def weight_paint(value: float, scale: float) -> str:
 
 
 def scale_of(*arrays: object) -> float:
-    """Return the largest |value| in nested sequences of floats (or arrays): the scale on which to color them."""
+    """Return the largest finite |value| in nested lists of floats (or arrays): the scale on which to color them."""
     largest = 0.0
     for values in arrays:
-        if hasattr(values, "tolist"):
+        if isinstance(values, np.ndarray):
             values = values.tolist()
-        if isinstance(values, list | tuple):
-            largest = max(largest, scale_of(*values))
-        elif isinstance(values, int | float) and math.isfinite(values):
-            largest = max(largest, abs(values))
+        if not isinstance(values, list):
+            size = abs(float(values))  # type: ignore[arg-type]
+        elif values and isinstance(values[0], list):
+            size = scale_of(*values)
+        else:
+            size = max(max(values), -min(values)) if values else 0.0
+            if not math.isfinite(size):
+                size = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+        largest = max(largest, size if math.isfinite(size) else 0.0)
     return largest

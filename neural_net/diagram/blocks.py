@@ -16,7 +16,7 @@ from neural_net.look import paint
 CELL_WIDTH, CELL_HEIGHT, GAP = 42.0, 25.0, 2.0
 PITCH_X, PITCH_Y = CELL_WIDTH + GAP, CELL_HEIGHT + GAP
 CAPTION = 25.0  # the height of the line above a matrix with its name and its shape
-MOST_NUMBERS = 8  # a row of up to so many numbers is drawn as cells with the numbers in them
+MOST_NUMBERS = 10  # a row of up to so many numbers is drawn as cells with the numbers in them
 MOST_ROWS = MOST_COLUMNS = 5  # so is a matrix of up to this size; larger ones are drawn as images
 
 
@@ -94,8 +94,7 @@ def grid_size(rows: int, columns: int) -> tuple[float, float]:
         return 190.0, CELL_HEIGHT - 5
     if columns == 1:
         return CELL_HEIGHT - 5, 112.0
-    pitch = max(1.5, min(20.0, 112 / rows, 160 / columns))
-    return max(columns * pitch, 16.0), max(rows * pitch, 16.0)
+    return max(90.0, min(160.0, columns * 16.0)), max(64.0, min(112.0, rows * 16.0))
 
 
 def grid(named: Named) -> Block:
@@ -112,7 +111,8 @@ def grid(named: Named) -> Block:
     if named.marked is not None and columns > 1:
         frame = paint("outline") + ' stroke-width="1.6"'
         cells.append(svg.rectangle(named.marked * PITCH_X - 0.5, -0.5, CELL_WIDTH + 1, height + 1, frame, 4.5))
-    return Block(width, height, height / 2, "".join(cells))
+    back = svg.rectangle(-2, -2, width + 4, height + 4, paint("paper"), 5)
+    return Block(width, height, height / 2, back + "".join(cells))
 
 
 def matrix(named: Named) -> Block:
@@ -145,8 +145,10 @@ def column(lines: Sequence[Line]) -> Block:
     left = max(labels) + 9
     parts: list[str] = []
     y, width = 0.0, 0.0
+    row_width = max(grid_size(*line.named.shape)[0] for line in lines if line.named.shape[0] == 1)
     for line, label in zip(lines, labels, strict=True):
-        cells = grid(line.named)
+        is_image = line.named.shape[0] > 1 and not is_small(*line.named.shape)
+        cells = _strip(line.named, row_width, 72.0) if is_image else grid(line.named)
         width = max(width, cells.width)
         if line.is_result:
             parts.append(svg.line(left - 3, y + 2.5, left + cells.width + 3, y + 2.5, paint("outline")))

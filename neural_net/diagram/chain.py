@@ -51,13 +51,21 @@ class Chain:
     def draw(self, current: int, is_forward: bool) -> tuple[str, Layout]:
         """Draw the chain at the step of layer `current`, and return it with its layout."""
         place = layout.layout_of(self.reading, self.forms, current, is_forward)
-        frame = _Moment(self, place, current, is_forward)
+        return self._draw(_Moment(self, place, current, is_forward)), place
+
+    def draw_whole(self) -> tuple[str, Layout]:
+        """Draw the chain after both passes, with what flows in both directions, and return it with its layout."""
+        place = layout.layout_of(self.reading, self.forms, self.reading.L, True)
+        return self._draw(_Whole(self, place, self.reading.L + 2, True)), place
+
+    def _draw(self, frame: _Moment) -> str:
+        place = frame.place
         parts = [frame.box(box) for box in place.boxes]
         parts += [frame.edges(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
         parts += [frame.content(box) for box in place.boxes]
         parts += [frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
         parts += [frame.below(box) for box in place.boxes]
-        return "".join(parts), place
+        return "".join(parts)
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,7 @@ class _Moment:
         body += svg.text(middle, center + 18, look.number(reading.loss), 18, "ink", "middle", svg.BOLD)
         if reading.m > 1:
             body += svg.text(middle, center + 37, f"mean of {reading.m}", 12.5, "muted", "middle")
-        if not self.is_forward:
+        if self.has_gradient(self.loss):
             style = self.gradient_style(self.loss)
             label = svg.rich(f"{names.loss_gradient(self.loss)} = 1", 13)
             fill, role = ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
@@ -297,9 +305,30 @@ class _Moment:
         width = min(svg.width(content, 13.5) + 26, 230)
         right = min(box.middle + width / 2, layout.WIDTH - layout.MARGIN)
         bottom = self.place.bottom + LOSS_RISE
-        body = svg.arrow(box.middle, bottom + 20, box.middle, bottom + 2, "outline", 3)
-        body += svg.rectangle(right - width, bottom + 22, width, 25, paint("paper", "outline"), 7)
-        return body + svg.text(right - width / 2, bottom + 39.5, content, 13.5, "ink", "middle")
+        body = svg.arrow(box.middle, bottom + 17, box.middle, bottom + 2, "outline", 3)
+        body += svg.rectangle(right - width, bottom + 18, width, 24, paint("paper", "outline"), 7)
+        return body + svg.text(right - width / 2, bottom + 35, content, 13.5, "ink", "middle")
+
+
+class _Whole(_Moment):
+    """The chain after both passes: no step is the current one, and both directions are shown."""
+
+    def has_gradient(self, number: int) -> bool:
+        return number > self.chain.reading.L or units.has_values_beside_gradients(self.chain.forms[number])
+
+    def gradient_style(self, number: int) -> str:
+        return "old"
+
+    def arrows(self, left: Box, right: Box) -> str:
+        """Draw both flows between two boxes, the values above the loss gradients."""
+        has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
+        y = self.place.bottom - 16 if has_edges or self.place.has_edges else (TOP + HEADER + self.place.bottom) / 2
+        start, end = left.right + 4, right.x - 4
+        forward = svg.arrow(start, y - 13, end, y - 13, "forward", 3)
+        return forward + svg.arrow(end, y, start, y, "backward", 3)
+
+    def below(self, box: Box) -> str:
+        return self._target(box) if box.first == self.loss else ""
 
 
 def _bundles(W: Any, starts: Any, ends: Any, r1: float, r2: float, scale: float) -> str:

@@ -37,5 +37,5 @@ def activation(reading: Reading, layer: DenseReading) -> Block:
         x, y = place(z_value, y_value)
         body += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {paint("forward-solid")} fill-opacity="0.85"/>'
     name = names.activation(layer.activation)
-    body += svg.text(WIDTH / 2, HEIGHT + 38, svg.rich(f"y = {name}(z), one point for each unit", 13), 13, "muted", "middle")
+    body += svg.text(WIDTH / 2, HEIGHT + 38, svg.rich(f"y = {name}(z), a point a unit", 13), 13, "muted", "middle")
     return Block(WIDTH, HEIGHT + 42, HEIGHT / 2 + 16, body)

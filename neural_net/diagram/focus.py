@@ -138,7 +138,7 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
     chain = (
         Term("", f"y_{{{i + 1}}}", "from the left", y),
         Term("×", f"W_{{{_index(i, j)}}}", "weight", layer.W[i][j]),
-        Term("=", "share", f"of z_{{{j + 1}}}", y * layer.W[i][j]),
+        Term("=", "share", "of the sum", y * layer.W[i][j]),
         Term("of", f"z_{{{j + 1}}}", "whole sum", layer.z[j]),
     )
     return Story(_edge_title(reading, number, i, j), "forward", chain)
@@ -199,27 +199,35 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
 
 def picture(story: Story) -> str:
     """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scale = max(abs(term.value) for term in story.terms)
-    widths = [max(CELL, svg.width(term.symbol, 13), svg.width(term.factors, 13)) + 10 for term in story.terms]
-    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / max(1, len(widths) - 1)))
-    title = f"{story.title} · {'forward' if story.direction == 'forward' else 'backward'}"
+    scale = max([abs(term.value) for term in story.terms])
+    symbol_style = svg.text_style(13, story.direction, "middle")
+    widths = [
+        10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
+    ]  # a digit is 0.51 of the font size wide with its points and parentheses, so no letter need be looked up
+    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / (len(widths) - 1))) if len(widths) > 1 else 0.0
+    title = f"{story.title} · {story.direction}"
     parts = [svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)]
     x = 10.0
     for term, width in zip(story.terms, widths, strict=True):
-        middle = x + width / 2
-        if term.sign:
-            parts.append(svg.text(x - gap / 2, 85, term.sign, 16, "muted", "middle"))
-        parts.append(svg.text(middle, 45, svg.rich(term.symbol, 13), 13, story.direction, "middle"))
-        parts.append(svg.text(middle, 62, svg.rich(term.factors, 13), 13, "muted", "middle"))
-        parts.append(cell(middle - CELL / 2, 68, CELL, 25, term.value, scale))
+        middle = round(x + width / 2, 1)
+        sign = f'<text x="{x - gap / 2:g}" y="86" {_SIGN}>{term.sign}</text>' if term.sign else ""
+        parts.append(
+            f'{sign}<text x="{middle}" y="45" {symbol_style}>{svg.rich(term.symbol, 13)}</text>'
+            f'<text x="{middle}" y="62" {_FACTORS}>{term.factors}</text>' + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
+        )
         x += width + gap
     height = HEIGHT
-    total = max(WIDTH, x)
     if story.note:
         parts.append(svg.text(14, 112, svg.rich(story.note, 13), 13, "muted"))
-        height += 12
-    body = svg.rectangle(0, 0, total, height - 6, look.paint("panel", "line"), 10) + "".join(parts)
-    return svg.picture(total, height - 6, body, f"{title}: {spoken(story)}")
+        height += 14
+    total = max(WIDTH, x)
+    back = f'<rect width="{total:g}" height="{height - 6:g}" rx="10" {_BACK}/>'
+    return svg.picture(total, height - 6, back + "".join(parts), f"{title}: {spoken(story)}")
+
+
+_SIGN = svg.text_style(16, "muted", "middle")
+_FACTORS = svg.text_style(13, "muted", "middle")
+_BACK = look.paint("panel")
 
 
 def spoken(story: Story) -> str:

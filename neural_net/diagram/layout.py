@@ -23,9 +23,10 @@ ARROW_ROW = 36.0  # below the units, where arrows run between boxes that edges c
 PADDING = 12.0
 SMALLEST_BODY = 172.0
 LOSS_WIDTH = 138.0
-LOSS_RISE = 8.0  # how much further the loss box reaches, up and down
+LOSS_RISE = 6.0  # how much further the loss box reaches, up and down
 SLAB_WIDTH, SLAB_GAP = 34.0, 20.0
-GAP, WIDEST_GAP = 66.0, 128.0
+GAP, WIDEST_GAP = 62.0, 128.0
+CAPTION = 24.0  # below drawings of many values
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Layout:
         """Return the upper left corner of the area of a box's drawing, which stands in the middle of the box."""
         form = box.form
         assert form is not None
-        room = self.body - (ARROW_ROW if self.has_edges else 0)
+        room = self.body - (ARROW_ROW if self.has_edges else 0 if form.kind == "bars" else CAPTION - 8)
         return box.x + (box.width - form.width) / 2, TOP + HEADER + (room - form.height) / 2 + (4 if self.has_edges else 0)
 
     def unit(self, box: Box, index: int) -> tuple[float, float]:
@@ -116,7 +117,8 @@ def layout_of(reading: Reading, forms: tuple[Form, ...], current: int, is_forwar
     shown = set(full) if _needed(set(full), full) <= INNER else _choose(full, current, is_forward)
     kinds = [form.kind for form in forms]
     has_edges = any(pair == ("units", "units") for pair in zip(kinds, kinds[1:], strict=False))
-    body = max(SMALLEST_BODY, max(form.height for form in forms) + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 18))
+    content = max(form.height + (0 if form.kind in ("units", "bars") else CAPTION) for form in forms)
+    body = max(SMALLEST_BODY, content + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 0))
     return Layout(_place(shown, full, forms), body, has_edges)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from neural_net.diagram.blocks import (
     Named,
     beside,
     column,
+    fitted,
     matrix,
     outer_product,
     placed,
@@ -80,10 +82,19 @@ def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
         Line("=", Named(names.z(number), "forward", row(layer.z), sums, j), True),
         Line("", Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j), True),
     ]
-    flat = beside([matrix(inputs), sign("·"), matrix(weights), sign("="), column(lines)], 9)
-    stacked = beside([column([Line("", inputs), *lines]), matrix(weights)], 30)
-    graph = [curve.activation(reading, layer)] if layer.slope is not None else []
-    return _first_that_fits([flat, *graph], [flat], [stacked, *graph], [stacked]), _forward_numbers(reading, layer)
+
+    def flat() -> Block:
+        return beside([matrix(inputs), sign("·"), matrix(weights), sign("="), column(lines)], 9)
+
+    def stacked() -> Block:
+        return beside([column([Line("", inputs), *lines]), matrix(weights)], 26)
+
+    def graph() -> Block:
+        return curve.activation(reading, layer)
+
+    if layer.slope is None:
+        return _first_that_fits([flat], [stacked]), _forward_numbers(reading, layer)
+    return _first_that_fits([flat, graph], [stacked, graph], [stacked]), _forward_numbers(reading, layer)
 
 
 def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
@@ -120,10 +131,17 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
     last = Line("=", Named(dz, "backward", row(layer.dL_dz), scale, j), True)
     weights = Named(f"{names.W(number)}^{{T}}", "parameter", transposed(layer.W), look.scale_of(layer.W), i)
     down = Named(names.loss_gradient(number - 1), "backward", row(downstream), scale, i)
-    table = _weight_gradient(reading, layer, scale)
-    flat = beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
     result = Line("=", Named(f"{down.symbol} = {dz} · {weights.symbol}", "backward", down.values, scale, i), True)
-    stacked = beside([column([first, local, last, result]), matrix(weights)], 26)
+
+    def flat() -> Block:
+        return beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
+
+    def stacked() -> Block:
+        return beside([column([first, local, last, result]), matrix(weights)], 22)
+
+    def table() -> Block:
+        return _weight_gradient(reading, layer, scale)
+
     return _first_that_fits([flat, table], [stacked, table]), _backward_numbers(reading, layer)
 
 
@@ -177,10 +195,18 @@ def _recolored(markup: str, left: str, right: str) -> str:
     )
 
 
-def _first_that_fits(*choices: list[Block]) -> Block:
-    """Set blocks side by side, apart, in the first choice that is no wider than the panel."""
-    spread = [_spread(blocks) for blocks in choices]
-    return next((block for block in spread if block.width <= INNER), spread[-1])
+def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:
+    """Set blocks side by side, apart, in the first choice that is no wider than the panel; shrink the last if none."""
+    drawn: dict[Callable[[], Block], Block] = {}
+    block = Block(0, 0, 0, "")
+    for choice in choices:
+        for draw in choice:
+            if draw not in drawn:
+                drawn[draw] = draw()
+        block = _spread([drawn[draw] for draw in choice])
+        if block.width <= INNER:
+            break
+    return fitted(block, INNER)
 
 
 def _spread(blocks: list[Block]) -> Block:

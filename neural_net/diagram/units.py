@@ -19,8 +19,8 @@ MOST_BARS = 16  # up to here a softmax is drawn as bars with the names of the cl
 MOST_PIXELS = 100  # up to here each pixel of an image can be clicked
 
 PADDING = 16
-CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 45, 25, 3
-BAR_PITCH, BAR_WIDTH = 23, 78
+CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 44, 25, 3
+BAR_PITCH, BAR_WIDTH, BAR_NUMBER, BAR_GRADIENT = 23, 70, 48, 56
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def form_of(reading: Reading, number: int, image_shape: tuple[int, int] | None, 
     n = reading.sizes[number]
     if number == 0 and image_shape is not None:
         rows, columns = image_shape
-        pitch = max(1.0, min(22.0, 176 / max(rows, columns)))
+        pitch = max(1.0, min(20.0, 168 / max(rows, columns)))
         return Form("image", columns * pitch, rows * pitch, columns, pitch)
     if reading.is_probability(number) and (n > 6 or (n > 3 and classes is not None)) and n <= MOST_BARS:
         widest = max(svg.width(svg.plain(names.class_name(classes, j)), 13.5) for j in range(n))
-        return Form("bars", min(widest, 70) + 10 + BAR_WIDTH + 48, n * BAR_PITCH, 1, BAR_PITCH)
+        return Form("bars", min(widest, 70) + 10 + BAR_WIDTH + BAR_NUMBER + BAR_GRADIENT, n * BAR_PITCH, 1, BAR_PITCH)
     if n <= MOST_UNITS:
         pitch = 46 if n <= 4 else 42 if n <= 6 else 37
         return Form("units", 100, n * pitch, 1, pitch)
@@ -116,9 +116,12 @@ def draw_gradient(form: Form, number: int, gradient: Vector, scale: float, style
             badge(x + 0.66 * r, y + 0.3 * r, value, style) for (x, y), value in zip(centers, gradient, strict=True)
         )
     if form.kind == "bars":
-        x = form.width - 4
+        x = form.width - BAR_GRADIENT + 6
         return "".join(
-            badge(x, (j + 0.5) * BAR_PITCH - 9, value, style) for j, value in enumerate(gradient)
+            badge(x, (j + 0.5) * BAR_PITCH - 9, value, style)
+            if value
+            else svg.text(x + 7, (j + 0.5) * BAR_PITCH + 4.6, "0", 12.5, "backward")
+            for j, value in enumerate(gradient)
         )
     frame = _frame(form, style)
     if form.kind == "cells":
@@ -150,8 +153,9 @@ def badge(x: float, y: float, value: float, style: str) -> str:
 def _frame(form: Form, style: str) -> str:
     dashes = ' stroke-dasharray="5 3"' if style == "new" else ""
     width = 2.2 if style == "strong" else 1.4
+    gap = CELL_GAP if form.kind == "cells" else 0
     around = f'{paint("panel", "backward-line")} stroke-width="{width}"{dashes}'
-    return svg.rectangle(-6, -6, form.width + 12 - (CELL_GAP if form.kind == "cells" else 0), form.height + 12, around, 7)
+    return svg.rectangle(-6, -6, form.width + 12 - gap, form.height + 12 - gap, around, 7)
 
 
 def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
@@ -160,14 +164,13 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
     for j, value in enumerate(values):
         x, y = unit_position(form, j)
         content = look.number(value)
-        size = (13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 18)
+        painted, role = look.value_style(value, scale)
+        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 17), 1)
         parts.append(
-            pick(
-                f"u:{number}:{j}",
-                f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {paint("paper")}/>'
-                f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.value_paint(value, scale)} {_OUTLINE}/>'
-                + svg.text(x, y + 0.35 * size, content, size, look.value_ink(value, scale), "middle"),
-            )
+            f'<g class="nn-pick" data-ref="u:{number}:{j}">'
+            f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.paint("paper")}/>'
+            f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {painted} {_OUTLINE}/>'
+            f'<text x="{x:g}" y="{y + 0.35 * size:g}" {svg.text_style(size, role, "middle")}>{content}</text></g>'
         )
     return "".join(parts)
 
@@ -182,26 +185,31 @@ def _cell_corners(form: Form, n: int) -> list[tuple[float, float]]:
 
 
 def _cells(form: Form, number: int, values: Vector, scale: float) -> str:
-    return "".join(
+    back = svg.rectangle(-5, -5, form.width + 10 - CELL_GAP, form.height + 10 - CELL_GAP, paint("paper"), 6)
+    return back + "".join(
         pick(f"u:{number}:{j}", cell(x, y, CELL_WIDTH, CELL_HEIGHT, value, scale))
         for j, ((x, y), value) in enumerate(zip(_cell_corners(form, len(values)), values, strict=True))
     )
 
 
 def cell(x: float, y: float, width: float, height: float, value: float, scale: float) -> str:
-    """Draw one value as a colored cell with its number."""
+    """Draw one value as a colored cell with its number; the paper below it is left to the caller."""
     content = look.number(value)
-    size = (13, 12.3, 11.2)[max(0, min(len(content) - 5, 2))]
+    painted, role = look.value_style(value, scale)
+    size = _CELL_SIZES[len(content)] if len(content) < 8 else 10
     return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {paint("paper")}/>'
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {look.value_paint(value, scale)}/>'
-        + svg.text(x + width / 2, y + height / 2 + 4.6, content, size, look.value_ink(value, scale), "middle")
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {painted}/>'
+        f'<text x="{x + width / 2:g}" y="{y + height / 2 + 4.6:g}" {svg.text_style(size, role, "middle")}>{content}</text>'
     )
+
+
+_CELL_SIZES = (13, 13, 13, 13, 13, 13, 12.3, 11.2)
 
 
 def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: int | None) -> str:
     n = round(form.height / BAR_PITCH)
-    left = form.width - BAR_WIDTH - 48
+    right = form.width - BAR_GRADIENT
+    left = right - BAR_WIDTH - BAR_NUMBER
     best = max(range(n), key=values.__getitem__) if values is not None else None
     parts = []
     for j in range(n):
@@ -215,7 +223,7 @@ def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: 
         if values is not None:
             filled = paint("forward-solid") + ("" if j == best else ' fill-opacity="0.5"')
             body += svg.rectangle(left, middle - 8, max(2, BAR_WIDTH * values[j]), 16, filled, min(4, max(1, BAR_WIDTH * values[j] / 2)))
-            body += svg.text(form.width, middle + 4.6, look.number(values[j]), 12.5, "ink", "end", bold)
+            body += svg.text(right, middle + 4.6, look.number(values[j]), 12.5, "ink", "end", bold)
         parts.append(pick(f"u:{number}:{j}", body))
     return "".join(parts)
 

@@ -1,0 +1,164 @@
+"""Every step at once, as one static picture: the chain above, then forward beside backward, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from neural_net import look, svg
+from neural_net.diagram import equations, losses, names
+from neural_net.diagram.blocks import (
+    Block,
+    Line,
+    Named,
+    beside,
+    column,
+    fitted,
+    matrix,
+    placed,
+    row,
+)
+from neural_net.diagram.chain import BELOW, Chain
+from neural_net.diagram.layout import INNER, MARGIN, WIDTH
+from neural_net.diagram.reading import DenseReading, Reading, read
+from neural_net.look import paint
+
+GUTTER = 30.0
+CELL = (INNER - GUTTER) / 2
+PADDING = 14.0
+HEADER = 31.0
+ROW_GAP = 22.0
+SIZE = 13.5
+
+
+def filmstrip(
+    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
+) -> str:
+    """Return every step of a trace in one SVG picture.
+
+    The left column is the forward pass, read downward; the right column is the backward pass, read upward, so that
+    each layer's forward stands beside its backward. `image_shape` and `classes` are as in `frames`.
+    """
+    reading = read(trace, example)
+    chain, place = Chain(reading, image_shape, classes).draw_whole()
+    top = place.bottom + BELOW + 26
+    parts = [
+        _head(reading),
+        chain,
+        svg.text(MARGIN, top - 12, "Forward pass, read downward ↓", 15, "forward", "start", svg.BOLD),
+        svg.text(MARGIN + CELL + GUTTER, top - 12, "Backward pass, read upward ↑", 15, "backward", "start", svg.BOLD),
+    ]
+    steps = trace.steps
+    for number in range(1, reading.L + 2):
+        forward, backward = _content(reading, steps[number - 1]), _content(reading, steps[len(steps) - number])
+        height = HEADER + max(forward.height, backward.height) + 2 * PADDING
+        parts.append(_cell(reading, steps[number - 1], forward, MARGIN, top, height))
+        parts.append(_cell(reading, steps[len(steps) - number], backward, MARGIN + CELL + GUTTER, top, height))
+        if number <= reading.L:
+            parts.append(svg.arrow(MARGIN + CELL / 2, top + height + 3, MARGIN + CELL / 2, top + height + ROW_GAP - 3, "forward", 3.5))
+            x = MARGIN + CELL + GUTTER + CELL / 2
+            parts.append(svg.arrow(x, top + height + ROW_GAP - 3, x, top + height + 3, "backward", 3.5))
+        else:
+            middle = top + height / 2
+            parts.append(svg.arrow(MARGIN + CELL + 4, middle, MARGIN + CELL + GUTTER - 4, middle, "backward", 3.5))
+        top += height + ROW_GAP
+    height = round(top - ROW_GAP + MARGIN)
+    body = svg.rectangle(0, 0, WIDTH, height, paint("paper"), 12) + "".join(parts)
+    return svg.picture(WIDTH, height, body, _label(reading))
+
+
+def _head(reading: Reading) -> str:
+    sizes = "-".join(map(str, reading.sizes))
+    title = svg.text(MARGIN, 37, "Both passes, step by step", 23, "ink", "start", svg.BOLD)
+    one = f", example {reading.example + 1} of {reading.m}" if reading.m > 1 else ""
+    words = f"A {sizes} network{one}: values go forward from left to right, loss gradients come back from right to left."
+    return title + svg.text(MARGIN, 61, words, 14.5, "muted")
+
+
+def _label(reading: Reading) -> str:
+    sizes = "-".join(map(str, reading.sizes))
+    prediction = ", ".join(look.number(value) for value in reading.y[-1][:10])
+    return (
+        f"Both passes of a {sizes} network, layer by layer, forward beside backward. "
+        f"Prediction {prediction}; loss {look.number(reading.loss)}."
+    )
+
+
+def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, height: float) -> str:
+    direction = step.phase
+    name = names.layer_name(reading, step.layer)
+    note = names.loss_words(reading.loss_name) if step.layer > reading.L else reading.layer(step.layer).activation
+    strip = f"M{x:g} {y + HEADER:g}v{10 - HEADER:g}q0 -10 10 -10h{CELL - 20:g}q10 0 10 10v{HEADER - 10:g}z"
+    body = svg.rectangle(x, y, CELL, height, paint("panel"), 10) + svg.path(strip, paint(f"{direction}-header"))
+    body += svg.rectangle(x, y, CELL, height, paint("line"), 10)
+    body += svg.circle(x + 21, y + 15.5, 10.5, paint(f"{direction}-solid"))
+    body += svg.text(x + 21, y + 20, str(step.index + 1), 12.5, "on-solid", "middle", svg.BOLD)
+    body += svg.text(x + 40, y + 20.5, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
+    body += svg.text(x + CELL - 13, y + 20.5, svg.plain(note), 13, "muted", "end", svg.ITALIC)
+    return body + placed(content, x + PADDING, y + HEADER + PADDING)
+
+
+def _content(reading: Reading, step: Any) -> Block:
+    """Draw the arithmetic of a step above its equations."""
+    if step.layer > reading.L:
+        loss = losses.forward if step.phase == "forward" else losses.backward
+        arithmetic = fitted(loss(reading)[0], CELL - 2 * PADDING)
+    else:
+        tell = _forward if step.phase == "forward" else _backward
+        arithmetic = tell(reading, reading.layer(step.layer))
+    lines = _equations(step)
+    return Block(CELL, arithmetic.height + 12 + lines.height, 0, arithmetic.body + placed(lines, 0, arithmetic.height + 12))
+
+
+def _equations(step: Any) -> Block:
+    """The equations of a step in symbols, two to a line where they fit."""
+    parts, x, y = [], 0.0, 12.0
+    room = CELL - 2 * PADDING
+    for equation in step.equations:
+        markup = equations.colored(equation.text())
+        width = svg.width(markup, SIZE)
+        if x > 0 and x + width > room:
+            x, y = 0.0, y + 21
+        size = SIZE if width <= room else SIZE * room / width
+        parts.append(svg.text(x, y, svg.rich(markup, size), size))
+        x = x + width + 26 if x or width > room / 2 - 26 else max(x + width + 26, room / 2 - 10)
+    return Block(room, y + 5, 0, "".join(parts))
+
+
+def _forward(reading: Reading, layer: DenseReading) -> Block:
+    number = layer.number
+    y = reading.y[number]
+    product = [z - b for z, b in zip(layer.z, layer.b, strict=True)]
+    sums = max(1.0, look.scale_of(product, layer.b, layer.z))
+    weights = Named(names.W(number), "parameter", layer.W, look.scale_of(layer.W))
+    lines = [
+        Line("", Named(f"{names.y(number - 1)}{names.W(number)}", "ink", row(product), sums)),
+        Line("+", Named(names.b(number), "parameter", row(layer.b), sums)),
+        Line("=", Named(names.z(number), "forward", row(layer.z), sums), True),
+        Line("", Named(names.y(number), "forward", row(y), max(1.0, look.scale_of(y))), True),
+    ]
+    return _pair(lambda: matrix(weights), lines)
+
+
+def _backward(reading: Reading, layer: DenseReading) -> Block:
+    number = layer.number
+    upstream, downstream = reading.gradient[number], reading.gradient[number - 1]
+    scale = look.scale_of(upstream, layer.dL_dz, downstream)
+    gradient = Named(names.gradient(names.W(number)), "backward", layer.dL_dW, look.scale_of(layer.dL_dW))
+    if layer.slope is not None:
+        local = Line("⊙", Named("a′(z)", "forward", row(layer.slope), max(1.0, look.scale_of(layer.slope))))
+    else:
+        assert layer.jacobian is not None
+        local = Line("·", Named("∂y/∂z", "forward", layer.jacobian, look.scale_of(layer.jacobian)))
+    lines = [
+        Line("", Named(names.loss_gradient(number), "backward", row(upstream), scale)),
+        local,
+        Line("=", Named(f"∂{look.LOSS}/∂z", "backward", row(layer.dL_dz), scale), True),
+        Line("", Named(names.loss_gradient(number - 1), "backward", row(downstream), scale), True),
+    ]
+    return _pair(lambda: matrix(gradient), lines)
+
+
+def _pair(weights: Callable[[], Block], lines: list[Line]) -> Block:
+    """Set a matrix beside the column of rows that goes with it, in the width of a cell."""
+    return fitted(beside([weights(), column(lines)], 16), CELL - 2 * PADDING)
