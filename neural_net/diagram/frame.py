@@ -43,11 +43,12 @@ def _frame(
     height = round(top + panel_height + 16)
     left = MARGIN + (WIDTH - 2 * MARGIN - panel.INNER) / 2
     rule = top + PANEL_PADDING + product + PANEL_PADDING / 2
+    upper = f' data-upper="{rule - top:g}"'  # the part with the matrices, where the stepper shows what was picked
     body = (
         svg.rectangle(0, 0, WIDTH, height, paint("paper"), 12)
         + rail.head(reading, index)
         + drawing
-        + svg.rectangle(MARGIN, top, WIDTH - 2 * MARGIN, panel_height, paint("panel", "line"), 10)
+        + svg.rectangle(MARGIN, top, WIDTH - 2 * MARGIN, panel_height, paint("panel", "line") + upper, 10)
         + f'<g transform="translate({left:g} {top + PANEL_PADDING + (product - entry.product.height) / 2:g})">{entry.product.body}</g>'
         + svg.line(left, rule, left + panel.INNER, rule, paint("line"))
         + f'<g transform="translate({left:g} {rule + PANEL_PADDING / 2 + 4:g})">{entry.text.body}</g>'
