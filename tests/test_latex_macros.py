@@ -154,6 +154,16 @@ def test_the_colors_are_those_of_the_figures(prose):
     assert seen == set(roles)
 
 
+def test_the_batch_formulas_give_the_gradients_of_the_trace(example):
+    value, gradient = example.records[LAYER].values, example.records[LAYER].gradients
+    dL_dz = gradient["y"] * (1 - np.tanh(value["z"]) ** 2)
+
+    np.testing.assert_allclose(gradient["z"], dL_dz)
+    np.testing.assert_allclose(gradient["W"], value["y_prev"].T @ dL_dz)
+    np.testing.assert_allclose(gradient["b"], dL_dz.sum(axis=0))
+    np.testing.assert_allclose(gradient["y_prev"], dL_dz @ value["W"].T)
+
+
 def test_the_folded_bias_gives_the_same(example):
     y_prev, W, b, z = (example.records[LAYER].values[name] for name in ("y_prev", "W", "b", "z"))
     ones = np.ones((len(y_prev), 1))
