@@ -155,13 +155,13 @@ def value_style(value: float, scale: float) -> tuple[str, str]:
     return f'{paint("neg")} fill-opacity="{opacity}"', "on-neg" if opacity > 0.55 else "ink"
 
 
-def weight_paint(value: float, scale: float) -> str:
-    """Return the attributes that draw a connection by its weight: the hue by its sign, width and opacity by its size."""
+def weight_paint(value: float, scale: float) -> tuple[str, str]:
+    """Return the class of a connection by its weight, and the attributes that draw it: the hue by its sign, width and
+    opacity by its size."""
     opacity = strength(value, scale)
     role = "weight-pos" if value > 0 else "weight-neg"
-    return (
-        f'{paint(role)} stroke-width="{0.8 + 2.7 * opacity:.1f}" stroke-opacity="{0.3 + 0.6 * opacity:.2f}"'
-    )
+    stroke = f'stroke="{ROLES[role].light}" stroke-width="{0.8 + 2.7 * opacity:.1f}"'
+    return f"nn-{role}", f'{stroke} stroke-opacity="{0.3 + 0.6 * opacity:.2f}"'
 
 
 def scale_of(*arrays: object) -> float:

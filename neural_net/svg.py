@@ -37,6 +37,7 @@ _WIDTHS = {
     "⊙": 840,
     "Σ": 620,
     "∂": 530,
+    "\u2003": 1000,  # the space of one em
     look.LOSS: 850,
 }
 _BOLD = 1.06
@@ -131,94 +132,6 @@ def text_style(size: float, role: str = "ink", anchor: str = "start", style: str
     """Return the attributes of a text, apart from where it stands."""
     anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""
     return f'font-size="{size:g}"{anchored} {look.paint(role)}{style and " " + style}'
-
-
-BOLD = 1.06
-_ITEM = re.compile(r"_\{|\^\{|\}|⟨([a-z-]+)\||⟩|[^_^}⟨⟩]+|.")
-
-
-def picture(width: float, height: float, body: str, label: str) -> str:
-    """Return a whole SVG picture that fills the width of its place, at most its own width, with `label` for readers
-    who do not see it."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="100%"'
-        f' style="max-width:{width:g}px;height:auto" role="img" aria-label="{escape(label)}"'
-        f' font-family="{escape(look.SANS)}" font-size="14">{body}</svg>'
-    )
-
-
-def group(body: str, attributes: str = "") -> str:
-    """Return `body` as one group."""
-    return f"<g {attributes}>{body}</g>"
-
-
-def attribute(name: str, value: object) -> str:
-    """Return ` name="value"`, escaped, with the space before it."""
-    return f' {name}="{escape(str(value))}"'
-
-
-def rectangle(x: float, y: float, width: float, height: float, paint: str, radius: float = 0) -> str:
-    """Return a rectangle from its upper left corner."""
-    corner = f' rx="{radius:g}"' if radius else ""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"{corner} {paint}/>'
-
-
-def circle(x: float, y: float, radius: float, paint: str) -> str:
-    """Return a circle from its center."""
-    return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" {paint}/>'
-
-
-def line(x1: float, y1: float, x2: float, y2: float, paint: str) -> str:
-    """Return a straight line."""
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" {paint}/>'
-
-
-def path(commands: str, paint: str) -> str:
-    """Return a path."""
-    return f'<path d="{commands}" {paint}/>'
-
-
-def image(x: float, y: float, width: float, height: float, uri: str) -> str:
-    """Return a picture of pixels, drawn with sharp edges and stretched to its place."""
-    return (
-        f'<image x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none"'
-        f' style="image-rendering:pixelated" image-rendering="pixelated" href="{uri}"/>'
-    )
-
-
-def arrow(x1: float, y1: float, x2: float, y2: float, role: str, width: float = 4, opacity: float = 1) -> str:
-    """Return a straight arrow, horizontal or vertical, from (x1, y1) to its tip at (x2, y2), in the solid color of
-    `role`: "forward", "backward", "parameter" or "outline"."""
-    head, half = 3.2 * width, 1.6 * width
-    length = max(abs(x2 - x1), abs(y2 - y1)) or 1
-    dx, dy = (x2 - x1) / length, (y2 - y1) / length
-    neck_x, neck_y = x2 - head * dx, y2 - head * dy
-    fill = role + "-solid"
-    half_shaft = width / 2
-    # one closed outline, so that a translucent arrow shows no seam between its shaft and its head
-    points = (
-        (x1 - half_shaft * dy, y1 + half_shaft * dx),
-        (neck_x - half_shaft * dy, neck_y + half_shaft * dx),
-        (neck_x - half * dy, neck_y + half * dx),
-        (x2, y2),
-        (neck_x + half * dy, neck_y - half * dx),
-        (neck_x + half_shaft * dy, neck_y - half_shaft * dx),
-        (x1 + half_shaft * dy, y1 - half_shaft * dx),
-    )
-    outline = " ".join(f"{x:g},{y:g}" for x, y in points)
-    faint = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
-    return f'<polygon points="{outline}" {look.paint(fill)}{faint}/>'
-
-
-def text(
-    x: float, y: float, content: str, size: float, role: str = "ink", anchor: str = "start", style: str = ""
-) -> str:
-    """Return one line of text with its baseline at y. `content` is SVG already: from `rich`, `plain` or `number`.
-
-    `anchor` is "start", "middle" or "end"; `style` holds further attributes such as `font-weight="bold"`.
-    """
-    anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{anchored} {look.paint(role)}{style and " " + style}>{content}</text>'
 
 
 BOLD = 'font-weight="bold"'

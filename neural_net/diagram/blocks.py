@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from neural_net import look, png, svg
 from neural_net.diagram.reading import Matrix, Vector
-from neural_net.diagram.units import cell
+from neural_net.diagram.units import CELLS, cell
 from neural_net.look import paint
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 42.0, 25.0, 2.0
@@ -81,9 +81,7 @@ def sign(content: str, size: float = 22) -> Block:
 
 def is_small(rows: int, columns: int) -> bool:
     """Say whether rows × columns numbers are drawn as cells, rather than as an image."""
-    if rows == 1 or columns == 1:
-        return rows * columns <= MOST_NUMBERS
-    return rows <= MOST_ROWS and columns <= MOST_COLUMNS
+    return rows == 1 and columns <= MOST_NUMBERS or rows <= MOST_ROWS and columns <= MOST_COLUMNS
 
 
 def grid_size(rows: int, columns: int) -> tuple[float, float]:
@@ -103,16 +101,18 @@ def grid(named: Named) -> Block:
     width, height = grid_size(rows, columns)
     if not is_small(rows, columns):
         return _strip(named, width, height)
-    cells = [
+    numbers = [
         cell(j * PITCH_X, i * PITCH_Y, CELL_WIDTH, CELL_HEIGHT, value, named.scale)
         for i, row in enumerate(named.values)
         for j, value in enumerate(row)
     ]
+    body = (
+        svg.rectangle(-2, -2, width + 4, height + 4, paint("paper"), 5) + f"<g {CELLS}>{''.join(numbers)}</g>"
+    )
     if named.marked is not None and columns > 1:
         frame = paint("outline") + ' stroke-width="1.6"'
-        cells.append(svg.rectangle(named.marked * PITCH_X - 0.5, -0.5, CELL_WIDTH + 1, height + 1, frame, 4.5))
-    back = svg.rectangle(-2, -2, width + 4, height + 4, paint("paper"), 5)
-    return Block(width, height, height / 2, back + "".join(cells))
+        body += svg.rectangle(named.marked * PITCH_X - 0.5, -0.5, CELL_WIDTH + 1, height + 1, frame, 4.5)
+    return Block(width, height, height / 2, body)
 
 
 def matrix(named: Named) -> Block:
@@ -183,7 +183,9 @@ def outer_product(left: Named, top: Named, product: Named, title: str) -> Block:
     title_width = svg.width(title, 14, bold=True)
     body = svg.text(0, 14, svg.rich(title, 14), 14, product.role, "start", svg.BOLD)
     body += svg.text(title_width + 8, 14, shape, 12.5, "muted")
-    body += svg.text(x0 - 9 - left_block.width / 2, y0 - 14, svg.rich(left.symbol, 13), 13, left.role, "middle", svg.BOLD)
+    body += svg.text(
+        x0 - 9 - left_block.width / 2, y0 - 14, svg.rich(left.symbol, 13), 13, left.role, "middle", svg.BOLD
+    )
     body += placed(top_block, x0, CAPTION)
     body += placed(left_block, x0 - 9 - left_block.width, y0)
     body += svg.line(x0 - 5, CAPTION, x0 - 5, y0 + cells.height, paint("outline"))

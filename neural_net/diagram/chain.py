@@ -50,12 +50,12 @@ class Chain:
 
     def draw(self, current: int, is_forward: bool) -> tuple[str, Layout]:
         """Draw the chain at the step of layer `current`, and return it with its layout."""
-        place = layout.layout_of(self.reading, self.forms, current, is_forward)
+        place = layout.layout_of(self.reading, self.forms, current)
         return self._draw(_Moment(self, place, current, is_forward)), place
 
     def draw_whole(self) -> tuple[str, Layout]:
         """Draw the chain after both passes, with what flows in both directions, and return it with its layout."""
-        place = layout.layout_of(self.reading, self.forms, self.reading.L, True)
+        place = layout.layout_of(self.reading, self.forms, self.reading.L)
         return self._draw(_Whole(self, place, self.reading.L + 2, True)), place
 
     def _draw(self, frame: _Moment) -> str:
@@ -63,7 +63,9 @@ class Chain:
         parts = [frame.box(box) for box in place.boxes]
         parts += [frame.edges(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
         parts += [frame.content(box) for box in place.boxes]
-        parts += [frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [
+            frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)
+        ]
         parts += [frame.below(box) for box in place.boxes]
         return "".join(parts)
 
@@ -105,25 +107,42 @@ class _Moment:
         is_loss = box.first == self.loss
         panel, header, line, width = ("panel", "header", "line", 1.2)
         if is_current:
-            panel, header, line, width = (f"{self.direction}-panel", f"{self.direction}-header", f"{self.direction}-line", 2.4)
+            panel, header, line, width = (
+                f"{self.direction}-panel",
+                f"{self.direction}-header",
+                f"{self.direction}-line",
+                2.4,
+            )
         top = TOP - (LOSS_RISE if is_loss else 0)
         bottom = self.place.bottom + (LOSS_RISE if is_loss else 0)
         name, note = layout.header_texts(self.chain.reading, box.first, self.chain.forms)
-        strip = (
-            f"M{box.x:g} {top + HEADER:g}V{top + 10:g}q0 -10 10 -10H{box.right - 10:g}q10 0 10 10V{top + HEADER:g}z"
+        strip = f"M{box.x:g} {top + HEADER:g}V{top + 10:g}q0 -10 10 -10H{box.right - 10:g}q10 0 10 10V{top + HEADER:g}z"
+        body = svg.rectangle(box.x, top, box.width, bottom - top, paint(panel), 10) + svg.path(
+            strip, paint(header)
         )
-        body = svg.rectangle(box.x, top, box.width, bottom - top, paint(panel), 10) + svg.path(strip, paint(header))
         if is_current:
-            body += svg.line(box.x, top + HEADER, box.right, top + HEADER, paint(line) + ' stroke-width="1.2"')
-        body += svg.rectangle(box.x, top, box.width, bottom - top, f'{paint(line)} stroke-width="{width}"', 10)
+            body += svg.line(
+                box.x, top + HEADER, box.right, top + HEADER, paint(line) + ' stroke-width="1.2"'
+            )
+        body += svg.rectangle(
+            box.x, top, box.width, bottom - top, f'{paint(line)} stroke-width="{width}"', 10
+        )
         body += svg.text(box.x + 13, top + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
-        body += svg.text(box.right - 13, top + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC) if note else ""
+        body += (
+            svg.text(box.right - 13, top + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC)
+            if note
+            else ""
+        )
         mark = f' class="nn-pick{" nn-current" if is_current else ""}" data-ref="layer:{box.first}"'
         return f"<g{mark}>{body}</g>"
 
     def _slab(self, box: Box) -> str:
         first, last = box.first, box.last
-        many = f"Layers {max(first, 1)} – {last}" if last > first else layout.header_texts(self.chain.reading, first, self.chain.forms)[0]
+        many = (
+            f"Layers {max(first, 1)} – {last}"
+            if last > first
+            else layout.header_texts(self.chain.reading, first, self.chain.forms)[0]
+        )
         if first == 0 and last > 0:
             many = f"Input … Layer {last}"
         middle, center = box.middle, (TOP + self.place.bottom) / 2
@@ -142,7 +161,10 @@ class _Moment:
         if box.form is None:
             return self._loss(box)
         x, y = self.place.content_origin(box)
-        return f'<g transform="translate({x:g} {y:g})">{self._drawing(box.first, box.form)}</g>' + self._caption(box)
+        return (
+            f'<g transform="translate({x:g} {y:g})">{self._drawing(box.first, box.form)}</g>'
+            + self._caption(box)
+        )
 
     def _drawing(self, number: int, form: Form) -> str:
         chain, reading = self.chain, self.chain.reading
@@ -155,7 +177,9 @@ class _Moment:
             marked = chain.marked_class if number == reading.L else None
             drawing = chain.once(
                 (number, "values"),
-                lambda: units.draw(form, number, reading.y[number], chain.value_scales[number], chain.classes, marked),
+                lambda: units.draw(
+                    form, number, reading.y[number], chain.value_scales[number], chain.classes, marked
+                ),
             )
         if self.has_gradient(number):
             style = self.gradient_style(number)
@@ -176,10 +200,18 @@ class _Moment:
         if form.kind == "bars":
             return ""
         if self.has_gradient(box.first):
-            symbol, role, values = names.loss_gradient(box.first), "backward", self.chain.reading.gradient[box.first]
+            symbol, role, values = (
+                names.loss_gradient(box.first),
+                "backward",
+                self.chain.reading.gradient[box.first],
+            )
         else:
             symbol, role, values = names.y(box.first), "forward", self.chain.reading.y[box.first]
-        span = f"{symbol}, {look.number(min(values))} … {look.number(max(values))}" if form.kind != "cells" else symbol
+        span = (
+            f"{symbol}, {look.number(min(values))} … {look.number(max(values))}"
+            if form.kind != "cells"
+            else symbol
+        )
         return svg.text(box.middle, below, svg.rich(span, 13), 13, role, "middle")
 
     def _loss(self, box: Box) -> str:
@@ -202,7 +234,9 @@ class _Moment:
         if self.has_gradient(self.loss):
             style = self.gradient_style(self.loss)
             label = svg.rich(f"{names.loss_gradient(self.loss)} = 1", 13)
-            fill, role = ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
+            fill, role = (
+                ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
+            )
             y = center + (48 if reading.m > 1 else 34)
             body += svg.rectangle(middle - 38, y, 76, 21, paint(fill), 10)
             body += svg.text(middle, y + 15, label, 13, role, "middle", svg.BOLD)
@@ -223,27 +257,33 @@ class _Moment:
         number = right.first
         W = self.chain.reading.layer(number).W
         scale = look.scale_of(W)
-        total = sum(len(layer.W) * len(layer.b) for layer in self.chain.reading.layers if layer.n_in <= 8 >= layer.n_out)
+        total = sum(
+            len(layer.W) * len(layer.b)
+            for layer in self.chain.reading.layers
+            if layer.n_in <= 8 >= layer.n_out
+        )
         starts = [self.place.unit(left, i) for i in range(len(W))]
         ends = [self.place.unit(right, j) for j in range(len(W[0]))]
         r1, r2 = units.radius(left.form), units.radius(right.form)
         faint = "" if is_current else ' opacity="0.4"'
         if total > MOST_EDGES and not is_current:
             return f"<g{faint}>{_bundles(W, starts, ends, r1, r2, scale)}</g>"
-        reach = ' stroke="#000" stroke-opacity="0" stroke-width="9"' if is_current and total <= MOST_EDGES else ""
+        is_wide = is_current and total <= MOST_EDGES  # a wider line that is not seen, to be hit with ease
         parts = []
         for i, row in enumerate(W):
             x1, y1 = starts[i]
             for j, weight in enumerate(row):
                 x2, y2 = ends[j]
-                line = f'<line x1="{x1 + r1:g}" y1="{y1:g}" x2="{x2 - r2:g}" y2="{y2:g}"'
-                drawn = f"{line} {look.weight_paint(weight, scale)}/>"
-                if reach:
-                    drawn += f"{line}{reach}/>"
-                parts.append(
-                    f'<g class="nn-pick" data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}"'
-                    f' data-to="u:{number}:{j}">{drawn}</g>'
+                at = f'x1="{x1 + r1:g}" y1="{y1:g}" x2="{x2 - r2:g}" y2="{y2:g}"'
+                shade, drawn = look.weight_paint(weight, scale)
+                mark = (
+                    f'data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}" data-to="u:{number}:{j}"'
                 )
+                if is_wide:
+                    line = f'<line {at} class="{shade}" {drawn}/><line {at} stroke="#000" stroke-opacity="0" stroke-width="9"/>'
+                    parts.append(f'<g class="nn-pick" {mark}>{line}</g>')
+                else:
+                    parts.append(f'<line class="nn-pick {shade}" {mark} {at} {drawn}/>')
         return f"<g{faint}>{''.join(parts)}</g>"
 
     # ------------------------------------------------------------------------------------------------------------ arrows
@@ -255,7 +295,11 @@ class _Moment:
             return ""
         is_now = self.current in (inner, outer)
         has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
-        y = self.place.bottom - 18 if has_edges or self.place.has_edges else (TOP + HEADER + self.place.bottom) / 2
+        y = (
+            self.place.bottom - 18
+            if has_edges or self.place.has_edges
+            else (TOP + HEADER + self.place.bottom) / 2
+        )
         start, end = left.right + 4, right.x - 4
         if not self.is_forward:
             start, end = end, start
@@ -265,7 +309,9 @@ class _Moment:
         if is_now and not narrow:
             symbol = self._flow(inner)
             size = 15.5
-            body += svg.text((start + end) / 2, y - 12, svg.rich(symbol, size), size, self.direction, "middle", svg.BOLD)
+            body += svg.text(
+                (start + end) / 2, y - 12, svg.rich(symbol, size), size, self.direction, "middle", svg.BOLD
+            )
         return body
 
     def _flow(self, inner: int) -> str:
@@ -288,7 +334,9 @@ class _Moment:
         if not self.is_forward and number >= self.current:
             opacity = 1.0 if number == self.current else 0.35
             label = svg.rich(names.gradient(names.W(number)), 15)
-            body = svg.arrow(middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity)
+            body = svg.arrow(
+                middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity
+            )
             style = svg.BOLD if opacity == 1 else 'fill-opacity="0.6"'
             return body + svg.text(middle + 14, bottom + 27, label, 15, "backward", "start", style)
         return ""
@@ -297,6 +345,7 @@ class _Moment:
         reading = self.chain.reading
         if self.chain.marked_class is not None:
             value = names.class_name(self.chain.classes, self.chain.marked_class)
+            value = f"class {value}" if self.chain.classes is None else value
         elif len(reading.target) <= 3:
             value = ", ".join(look.number(entry) for entry in reading.target)
         else:
@@ -322,7 +371,11 @@ class _Whole(_Moment):
     def arrows(self, left: Box, right: Box) -> str:
         """Draw both flows between two boxes, the values above the loss gradients."""
         has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
-        y = self.place.bottom - 16 if has_edges or self.place.has_edges else (TOP + HEADER + self.place.bottom) / 2
+        y = (
+            self.place.bottom - 16
+            if has_edges or self.place.has_edges
+            else (TOP + HEADER + self.place.bottom) / 2
+        )
         start, end = left.right + 4, right.x - 4
         forward = svg.arrow(start, y - 13, end, y - 13, "forward", 3)
         return forward + svg.arrow(end, y, start, y, "backward", 3)
@@ -333,12 +386,14 @@ class _Whole(_Moment):
 
 def _bundles(W: Any, starts: Any, ends: Any, r1: float, r2: float, scale: float) -> str:
     """Draw edges in a few paths, those of like sign and size together."""
-    bundles: dict[str, list[str]] = {}
+    bundles: dict[tuple[str, str], list[str]] = {}
     for i, row in enumerate(W):
         for j, weight in enumerate(row):
             size = (round(3 * look.strength(weight, scale)) or 0.5) / 3 * scale
             (x1, y1), (x2, y2) = starts[i], ends[j]
             commands = f"M{x1 + r1:g} {y1:g}L{x2 - r2:g} {y2:g}"
             bundles.setdefault(look.weight_paint(size if weight > 0 else -size, scale), []).append(commands)
-    return "".join(svg.path("".join(commands), painted) for painted, commands in bundles.items())
-
+    return "".join(
+        svg.path("".join(commands), f'class="{shade}" fill="none" {drawn}')
+        for (shade, drawn), commands in bundles.items()
+    )

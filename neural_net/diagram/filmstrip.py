@@ -25,9 +25,9 @@ from neural_net.look import paint
 
 GUTTER = 30.0
 CELL = (INNER - GUTTER) / 2
-PADDING = 14.0
-HEADER = 31.0
-ROW_GAP = 22.0
+PADDING = 12.0
+HEADER = 30.0
+ROW_GAP = 20.0
 SIZE = 13.5
 
 
@@ -46,21 +46,45 @@ def filmstrip(
         _head(reading),
         chain,
         svg.text(MARGIN, top - 12, "Forward pass, read downward ↓", 15, "forward", "start", svg.BOLD),
-        svg.text(MARGIN + CELL + GUTTER, top - 12, "Backward pass, read upward ↑", 15, "backward", "start", svg.BOLD),
+        svg.text(
+            MARGIN + CELL + GUTTER,
+            top - 12,
+            "Backward pass, read upward ↑",
+            15,
+            "backward",
+            "start",
+            svg.BOLD,
+        ),
     ]
     steps = trace.steps
     for number in range(1, reading.L + 2):
-        forward, backward = _content(reading, steps[number - 1]), _content(reading, steps[len(steps) - number])
+        forward, backward = (
+            _content(reading, steps[number - 1]),
+            _content(reading, steps[len(steps) - number]),
+        )
         height = HEADER + max(forward.height, backward.height) + 2 * PADDING
         parts.append(_cell(reading, steps[number - 1], forward, MARGIN, top, height))
-        parts.append(_cell(reading, steps[len(steps) - number], backward, MARGIN + CELL + GUTTER, top, height))
+        parts.append(
+            _cell(reading, steps[len(steps) - number], backward, MARGIN + CELL + GUTTER, top, height)
+        )
         if number <= reading.L:
-            parts.append(svg.arrow(MARGIN + CELL / 2, top + height + 3, MARGIN + CELL / 2, top + height + ROW_GAP - 3, "forward", 3.5))
+            parts.append(
+                svg.arrow(
+                    MARGIN + CELL / 2,
+                    top + height + 3,
+                    MARGIN + CELL / 2,
+                    top + height + ROW_GAP - 3,
+                    "forward",
+                    3.5,
+                )
+            )
             x = MARGIN + CELL + GUTTER + CELL / 2
             parts.append(svg.arrow(x, top + height + ROW_GAP - 3, x, top + height + 3, "backward", 3.5))
         else:
             middle = top + height / 2
-            parts.append(svg.arrow(MARGIN + CELL + 4, middle, MARGIN + CELL + GUTTER - 4, middle, "backward", 3.5))
+            parts.append(
+                svg.arrow(MARGIN + CELL + 4, middle, MARGIN + CELL + GUTTER - 4, middle, "backward", 3.5)
+            )
         top += height + ROW_GAP
     height = round(top - ROW_GAP + MARGIN)
     body = svg.rectangle(0, 0, WIDTH, height, paint("paper"), 12) + "".join(parts)
@@ -87,9 +111,15 @@ def _label(reading: Reading) -> str:
 def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, height: float) -> str:
     direction = step.phase
     name = names.layer_name(reading, step.layer)
-    note = names.loss_words(reading.loss_name) if step.layer > reading.L else reading.layer(step.layer).activation
+    note = (
+        names.loss_words(reading.loss_name)
+        if step.layer > reading.L
+        else reading.layer(step.layer).activation
+    )
     strip = f"M{x:g} {y + HEADER:g}v{10 - HEADER:g}q0 -10 10 -10h{CELL - 20:g}q10 0 10 10v{HEADER - 10:g}z"
-    body = svg.rectangle(x, y, CELL, height, paint("panel"), 10) + svg.path(strip, paint(f"{direction}-header"))
+    body = svg.rectangle(x, y, CELL, height, paint("panel"), 10) + svg.path(
+        strip, paint(f"{direction}-header")
+    )
     body += svg.rectangle(x, y, CELL, height, paint("line"), 10)
     body += svg.circle(x + 21, y + 15.5, 10.5, paint(f"{direction}-solid"))
     body += svg.text(x + 21, y + 20, str(step.index + 1), 12.5, "on-solid", "middle", svg.BOLD)
@@ -107,7 +137,12 @@ def _content(reading: Reading, step: Any) -> Block:
         tell = _forward if step.phase == "forward" else _backward
         arithmetic = tell(reading, reading.layer(step.layer))
     lines = _equations(step)
-    return Block(CELL, arithmetic.height + 12 + lines.height, 0, arithmetic.body + placed(lines, 0, arithmetic.height + 12))
+    return Block(
+        CELL,
+        arithmetic.height + 12 + lines.height,
+        0,
+        arithmetic.body + placed(lines, 0, arithmetic.height + 12),
+    )
 
 
 def _equations(step: Any) -> Block:
@@ -160,5 +195,11 @@ def _backward(reading: Reading, layer: DenseReading) -> Block:
 
 
 def _pair(weights: Callable[[], Block], lines: list[Line]) -> Block:
-    """Set a matrix beside the column of rows that goes with it, in the width of a cell."""
-    return fitted(beside([weights(), column(lines)], 16), CELL - 2 * PADDING)
+    """Set a matrix beside the column of rows that goes with it, or below it where it is too wide for a cell."""
+    room = CELL - 2 * PADDING
+    side_by_side = beside([weights(), column(lines)], 16)
+    if side_by_side.width <= 1.1 * room:
+        return fitted(side_by_side, room)
+    upper, lower = fitted(column(lines), room), weights()
+    body = upper.body + placed(lower, room - lower.width, upper.height + 8)
+    return Block(room, upper.height + 8 + lower.height, 0, body)

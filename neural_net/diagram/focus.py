@@ -11,7 +11,7 @@ from neural_net.diagram import names
 from neural_net.diagram.equations import factor
 from neural_net.diagram.layout import WIDTH
 from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import MOST_UNITS, cell
+from neural_net.diagram.units import CELLS, MOST_UNITS, cell
 
 MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
 LARGEST_TERMS = 6
@@ -50,7 +50,10 @@ def details(
     """
     reading = read(trace, example)
     stories = {
-        f"u:{number}:{j}": (picture(unit_forward(reading, number, j)), picture(unit_backward(reading, number, j)))
+        f"u:{number}:{j}": (
+            picture(unit_forward(reading, number, j)),
+            picture(unit_backward(reading, number, j)),
+        )
         for number, n in enumerate(reading.sizes)
         for j in range(n)
     }
@@ -58,7 +61,10 @@ def details(
         if layer.n_in <= MOST_UNITS >= layer.n_out:
             for i in range(layer.n_in):
                 for j in range(layer.n_out):
-                    forward, backward = edge_forward(reading, layer.number, i, j), edge_backward(reading, layer.number, i, j)
+                    forward, backward = (
+                        edge_forward(reading, layer.number, i, j),
+                        edge_backward(reading, layer.number, i, j),
+                    )
                     stories[f"w:{layer.number}:{i}:{j}"] = (picture(forward), picture(backward))
     return stories
 
@@ -71,14 +77,20 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     value = reading.y[number][j]
     if number == 0:
         given = Term("", f"x_{{{j + 1}}}", "given", value)
-        return Story(_unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here.")
+        return Story(
+            _unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here."
+        )
     layer = reading.layer(number)
     products = [
         Term("+", f"y_{{{i + 1}}} · W_{{{_index(i, j)}}}", f"{look.number(y)} · {factor(w[j])}", y * w[j])
         for i, (y, w) in enumerate(zip(reading.y[number - 1], layer.W, strict=True))
     ]
     name = names.activation(layer.activation)
-    note = "" if layer.slope is not None else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
+    note = (
+        ""
+        if layer.slope is not None
+        else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
+    )
     chain = (
         *_shortened(products),
         Term("+", f"b_{{{j + 1}}}", "bias", layer.b[j]),
@@ -99,12 +111,21 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
         after = reading.layer(number + 1)
         chain += _shortened(
             [
-                Term("+", f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}", f"{look.number(g)} · {factor(w)}", g * w)
+                Term(
+                    "+",
+                    f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}",
+                    f"{look.number(g)} · {factor(w)}",
+                    g * w,
+                )
                 for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
             ]
         )
         chain.append(arriving)
-    note = "" if number == reading.L else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    note = (
+        ""
+        if number == reading.L
+        else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    )
     if number > 0:
         layer = reading.layer(number)
         if layer.slope is not None:
@@ -200,39 +221,48 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
 def picture(story: Story) -> str:
     """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
     scale = max([abs(term.value) for term in story.terms])
-    symbol_style = svg.text_style(13, story.direction, "middle")
+    symbol_paint = look.paint(story.direction)
     widths = [
         10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
     ]  # a digit is 0.51 of the font size wide with its points and parentheses, so no letter need be looked up
     gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / (len(widths) - 1))) if len(widths) > 1 else 0.0
     title = f"{story.title} · {story.direction}"
-    parts = [svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)]
+    heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
+    parts = []
     x = 10.0
     for term, width in zip(story.terms, widths, strict=True):
         middle = round(x + width / 2, 1)
-        sign = f'<text x="{x - gap / 2:g}" y="86" {_SIGN}>{term.sign}</text>' if term.sign else ""
+        sign = (
+            f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
+            if term.sign
+            else ""
+        )
         parts.append(
-            f'{sign}<text x="{middle}" y="45" {symbol_style}>{svg.rich(term.symbol, 13)}</text>'
-            f'<text x="{middle}" y="62" {_FACTORS}>{term.factors}</text>' + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
+            f'{sign}<text x="{middle}" y="45" {symbol_paint}>{svg.rich(term.symbol, 13)}</text>'
+            f'<text x="{middle}" y="62" {_MUTED}>{term.factors}</text>'
+            + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
         )
         x += width + gap
     height = HEIGHT
     if story.note:
-        parts.append(svg.text(14, 112, svg.rich(story.note, 13), 13, "muted"))
+        heading += svg.text(14, 112, svg.rich(story.note, 13), 13, "muted")
         height += 14
     total = max(WIDTH, x)
     back = f'<rect width="{total:g}" height="{height - 6:g}" rx="10" {_BACK}/>'
-    return svg.picture(total, height - 6, back + "".join(parts), f"{title}: {spoken(story)}")
+    return svg.picture(
+        total, height - 6, f"{back}{heading}<g {CELLS}>{''.join(parts)}</g>", f"{title}: {spoken(story)}"
+    )
 
 
-_SIGN = svg.text_style(16, "muted", "middle")
-_FACTORS = svg.text_style(13, "muted", "middle")
+_MUTED = look.paint("muted")
 _BACK = look.paint("panel")
 
 
 def spoken(story: Story) -> str:
     """Return a story as one line of plain text."""
-    return " ".join(f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms)
+    return " ".join(
+        f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms
+    )
 
 
 def _plain(markup: str) -> str:

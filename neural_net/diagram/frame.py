@@ -43,7 +43,9 @@ def _frame(
     height = round(top + panel_height + 16)
     left = MARGIN + (WIDTH - 2 * MARGIN - panel.INNER) / 2
     rule = top + PANEL_PADDING + product + PANEL_PADDING / 2
-    upper = f' data-upper="{rule - top:g}"'  # the part with the matrices, where the stepper shows what was picked
+    upper = (
+        f' data-upper="{rule - top:g}"'  # the part with the matrices, where the stepper shows what was picked
+    )
     body = (
         svg.rectangle(0, 0, WIDTH, height, paint("paper"), 12)
         + rail.head(reading, index)

@@ -24,7 +24,9 @@ def layer_name(reading: Reading, number: int) -> str:
 
 def loss_words(name: str) -> str:
     """Return the name of a loss in words."""
-    return {"mse": "mean squared error"}.get(name, name.replace("_", " ").replace("cross entropy", "cross-entropy"))
+    return {"mse": "mean squared error"}.get(
+        name, name.replace("_", " ").replace("cross entropy", "cross-entropy")
+    )
 
 
 def y(number: int) -> str:
@@ -75,7 +77,10 @@ def class_name(classes: Any, index: int) -> str:
 
 def is_class_target(reading: Reading) -> bool:
     """Say whether the target marks exactly one of several classes."""
-    return len(reading.target) > 1 and sorted(reading.target)[-2:] == [0.0, 1.0] and sum(reading.target) == 1.0
+    return (
+        len(reading.target) > 1 and sorted(reading.target)[-2:] == [0.0, 1.0] and sum(reading.target) == 1.0
+    )
+
 
 def wrapped(words: str, width: float, size: float) -> list[str]:
     """Break words into lines no wider than `width` in a font of `size`."""

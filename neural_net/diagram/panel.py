@@ -44,19 +44,22 @@ def panel_of(reading: Reading, step: Any) -> Panel:
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
         product, numbers = loss(reading)
+        product = _spread([product, curve.loss(reading, shows_slope=step.phase == "backward")])
     elif step.phase == "forward":
         product, numbers = _forward(reading, reading.layer(step.layer))
     else:
         product, numbers = _backward(reading, reading.layer(step.layer))
+        numbers = equations.packed(numbers, INNER)
     return Panel(product, equations.table(reading, step, numbers, INNER))
 
 
 def focus_unit(reading: Reading, layer: DenseReading) -> int:
-    """Return the unit that is told in numbers: the first, or in a wide layer the one with the largest |z|, or the
+    """Return the unit that is told in numbers: the first, in a wide layer the most active one, in a classifier the
     class that the target marks."""
     if layer.number == reading.L and names.is_class_target(reading):
         return reading.target.index(1.0)
-    return 0 if layer.n_out <= 8 else max(range(layer.n_out), key=lambda j: abs(layer.z[j]))
+    y = reading.y[layer.number]
+    return 0 if layer.n_out <= 8 else max(range(layer.n_out), key=lambda j: (abs(y[j]), abs(layer.z[j])))
 
 
 def focus_input(reading: Reading, layer: DenseReading) -> int:
@@ -80,7 +83,11 @@ def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
         Line("", Named(f"{names.y(number - 1)} · {names.W(number)}", "ink", row(product), sums, j)),
         Line("+", Named(names.b(number), "parameter", row(layer.b), sums, j)),
         Line("=", Named(names.z(number), "forward", row(layer.z), sums, j), True),
-        Line("", Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j), True),
+        Line(
+            "",
+            Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j),
+            True,
+        ),
     ]
 
     def flat() -> Block:
@@ -106,7 +113,9 @@ def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     y = look.number(reading.y[number][j])
     result = f"⟨forward|y_{{{j + 1}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
     if layer.jacobian is not None:
-        shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (" + …" if layer.n_out > 4 else "")
+        shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (
+            " + …" if layer.n_out > 4 else ""
+        )
         result = f"⟨forward|y_{{{j + 1}}}⟩ = e^{{{look.number(layer.z[j])}}} / ({shown}) = {y}"
     return [sum_row, result]
 
@@ -131,18 +140,27 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
     last = Line("=", Named(dz, "backward", row(layer.dL_dz), scale, j), True)
     weights = Named(f"{names.W(number)}^{{T}}", "parameter", transposed(layer.W), look.scale_of(layer.W), i)
     down = Named(names.loss_gradient(number - 1), "backward", row(downstream), scale, i)
-    result = Line("=", Named(f"{down.symbol} = {dz} · {weights.symbol}", "backward", down.values, scale, i), True)
+    times_weights = Named(f"· {weights.symbol}", weights.role, weights.values, weights.scale, i)
 
     def flat() -> Block:
         return beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
 
     def stacked() -> Block:
-        return beside([column([first, local, last, result]), matrix(weights)], 22)
+        return beside([column([first, local, last, Line("=", down, True)]), matrix(times_weights)], 18)
 
     def table() -> Block:
         return _weight_gradient(reading, layer, scale)
 
-    return _first_that_fits([flat, table], [stacked, table]), _backward_numbers(reading, layer)
+    def total() -> Block:
+        symbol = f"{names.gradient(names.W(number))}, sum of {reading.m}"
+        return matrix(Named(symbol, "backward", layer.dL_dW, look.scale_of(layer.dL_dW)))
+
+    choices = (
+        [[flat, table], [stacked, table]]
+        if reading.m == 1
+        else [[flat, table, total], [stacked, table, total]]
+    )
+    return _first_that_fits(*choices), _backward_numbers(reading, layer)
 
 
 def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Block:
@@ -151,7 +169,11 @@ def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Blo
     y_prev = reading.y[number - 1]
     share = [[y * g for g in layer.dL_dz] for y in y_prev]
     left, top = f"{names.y(number - 1)}^{{T}}", names.gradient(names.z(number))
-    title = f"{names.gradient(names.W(number))} = {left} · {top}"
+    title = (
+        f"{names.gradient(names.W(number))} = {left} · {top}"
+        if reading.m == 1
+        else f"{left} · {top}, this example"
+    )
     return outer_product(
         Named(left, "forward", upright(y_prev), max(1.0, look.scale_of(y_prev))),
         Named(top, "backward", row(layer.dL_dz), scale),
@@ -190,8 +212,10 @@ def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
 
 def _recolored(markup: str, left: str, right: str) -> str:
     """Return a sum of products with other colors for its left and right factors."""
-    return markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|") if right != "forward" else (
-        markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|")
+    return (
+        markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|")
+        if right != "forward"
+        else (markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|"))
     )
 
 
@@ -210,14 +234,15 @@ def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:
 
 
 def _spread(blocks: list[Block]) -> Block:
-    """Set the parts of a product apart, with a rule between them."""
-    if len(blocks) == 1:
-        return blocks[0]
-    left, right = blocks
-    height = max(left.height, right.height)
-    gap = min(72.0, max(22.0, INNER - left.width - right.width))
-    middle = left.width + gap / 2
-    rule = svg.line(middle, 2, middle, height - 2, paint("line"))
-    body = placed(left, 0, (height - left.height) / 2) + rule
-    body += placed(right, left.width + gap, (height - right.height) / 2)
-    return Block(left.width + gap + right.width, height, height / 2, body)
+    """Set the parts of a product apart, with rules between them."""
+    height = max(block.height for block in blocks)
+    room = INNER - sum(block.width for block in blocks)
+    gap = min(72.0, max(22.0, room / max(1, len(blocks) - 1)))
+    parts, x = [], 0.0
+    for index, block in enumerate(blocks):
+        if index:
+            middle = x - gap / 2
+            parts.append(svg.line(middle, 2, middle, height - 2, paint("line")))
+        parts.append(placed(block, x, (height - block.height) / 2))
+        x += block.width + gap
+    return Block(x - gap, height, height / 2, "".join(parts))

@@ -79,7 +79,9 @@ def read(trace: Any, example: int = 0) -> Reading:
     Raises ValueError when the batch has no such row, or a layer is of a kind that the diagram cannot draw.
     """
     if not -trace.batch_size <= example < trace.batch_size:
-        raise ValueError(f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}")
+        raise ValueError(
+            f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}"
+        )
     row = int(example) % trace.batch_size
     L = trace.L
     target = np.atleast_2d(trace.target)[row]
@@ -123,5 +125,7 @@ def _read_layer(trace: Any, number: int, row: int) -> DenseReading:
 def _jacobian(activation: Any, z: Any, y: Any) -> Matrix:
     """Return ∂y/∂z of one example: the rows are the vector-Jacobian products of the unit vectors."""
     n = z.shape[1]
-    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[0].tolist()
+    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[
+        0
+    ].tolist()
     return matrix

@@ -41,12 +41,20 @@ def form_of(reading: Reading, number: int, image_shape: tuple[int, int] | None, 
         rows, columns = image_shape
         pitch = max(1.0, min(20.0, 168 / max(rows, columns)))
         return Form("image", columns * pitch, rows * pitch, columns, pitch)
-    if reading.is_probability(number) and (n > 6 or (n > 3 and classes is not None)) and n <= MOST_BARS:
+    if reading.is_probability(number) and 6 < n <= MOST_BARS:
         widest = max(svg.width(svg.plain(names.class_name(classes, j)), 13.5) for j in range(n))
-        return Form("bars", min(widest, 70) + 10 + BAR_WIDTH + BAR_NUMBER + BAR_GRADIENT, n * BAR_PITCH, 1, BAR_PITCH)
+        return Form(
+            "bars", min(widest, 70) + 10 + BAR_WIDTH + BAR_NUMBER + BAR_GRADIENT, n * BAR_PITCH, 1, BAR_PITCH
+        )
     if n <= MOST_UNITS:
-        pitch = 46 if n <= 4 else 42 if n <= 6 else 37
-        return Form("units", 100, n * pitch, 1, pitch)
+        pitch = 46 if n <= 4 else 41 if n <= 6 else 35
+        named = classes is not None and reading.is_probability(number)
+        beside = (
+            max((svg.width(svg.plain(names.class_name(classes, j)), 12.5) for j in range(n)), default=0)
+            if named
+            else 0
+        )
+        return Form("units", max(100, 58 + beside), n * pitch, 1, pitch)
     if n <= MOST_CELLS:
         columns = 2 if n <= 16 else 4
         rows = math.ceil(n / columns)
@@ -79,7 +87,7 @@ def pick(reference: str, body: str) -> str:
 def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, marked: int | None) -> str:
     """Draw the values of a layer with its area's upper left corner at the origin."""
     if form.kind == "units":
-        return _circles(form, number, values, scale)
+        return _circles(form, number, values, scale) + _names(form, values, classes, marked)
     if form.kind == "bars":
         return _bars(form, number, values, classes, marked)
     if form.kind == "cells":
@@ -113,7 +121,8 @@ def draw_gradient(form: Form, number: int, gradient: Vector, scale: float, style
         r = radius(form)
         centers = [unit_position(form, j) for j in range(len(gradient))]
         return "".join(
-            badge(x + 0.66 * r, y + 0.3 * r, value, style) for (x, y), value in zip(centers, gradient, strict=True)
+            badge(x + 0.66 * r, y + 0.3 * r, value, style)
+            for (x, y), value in zip(centers, gradient, strict=True)
         )
     if form.kind == "bars":
         x = form.width - BAR_GRADIENT + 6
@@ -175,35 +184,58 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
     return "".join(parts)
 
 
+def _names(form: Form, values: Vector, classes: Any, marked: int | None) -> str:
+    """The names of the classes at the upper right of their units, that of the target in bold."""
+    if classes is None or marked is None:
+        return ""
+    r = radius(form)
+    return "".join(
+        svg.text(
+            30 + r + 4,
+            (j + 0.5) * form.pitch - 4,
+            svg.plain(names.class_name(classes, j)),
+            12.5,
+            "ink",
+            "start",
+            svg.BOLD if j == marked else "",
+        )
+        for j in range(len(values))
+    )
+
+
 _OUTLINE = f'stroke="{look.color("outline")}"'
 
 
 def _cell_corners(form: Form, n: int) -> list[tuple[float, float]]:
     return [
-        (j % form.columns * (CELL_WIDTH + CELL_GAP), j // form.columns * (CELL_HEIGHT + CELL_GAP)) for j in range(n)
+        (j % form.columns * (CELL_WIDTH + CELL_GAP), j // form.columns * (CELL_HEIGHT + CELL_GAP))
+        for j in range(n)
     ]
 
 
 def _cells(form: Form, number: int, values: Vector, scale: float) -> str:
     back = svg.rectangle(-5, -5, form.width + 10 - CELL_GAP, form.height + 10 - CELL_GAP, paint("paper"), 6)
-    return back + "".join(
+    cells = "".join(
         pick(f"u:{number}:{j}", cell(x, y, CELL_WIDTH, CELL_HEIGHT, value, scale))
         for j, ((x, y), value) in enumerate(zip(_cell_corners(form, len(values)), values, strict=True))
     )
+    return f"{back}<g {CELLS}>{cells}</g>"
 
 
 def cell(x: float, y: float, width: float, height: float, value: float, scale: float) -> str:
-    """Draw one value as a colored cell with its number; the paper below it is left to the caller."""
+    """Draw one value as a colored cell with its number, inside a group with the attributes `CELLS`."""
     content = look.number(value)
     painted, role = look.value_style(value, scale)
-    size = _CELL_SIZES[len(content)] if len(content) < 8 else 10
+    longer = _LONGER[min(len(content), 8)] if len(content) > 5 else ""
+    inked = "" if role == "ink" else " " + paint(role)
     return (
         f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {painted}/>'
-        f'<text x="{x + width / 2:g}" y="{y + height / 2 + 4.6:g}" {svg.text_style(size, role, "middle")}>{content}</text>'
+        f'<text x="{x + width / 2:g}" y="{y + height / 2 + 4.6:g}"{longer}{inked}>{content}</text>'
     )
 
 
-_CELL_SIZES = (13, 13, 13, 13, 13, 13, 12.3, 11.2)
+CELLS = svg.text_style(13, "ink", "middle")  # what the numbers of most cells share
+_LONGER = {6: ' font-size="12.3"', 7: ' font-size="11.2"', 8: ' font-size="10"'}
 
 
 def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: int | None) -> str:
@@ -219,10 +251,19 @@ def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: 
         body = svg.text(left - 10, middle + 4.8, name, 13.5, "ink", "end", bold)
         body += svg.rectangle(left, middle - 8, BAR_WIDTH, 16, paint("well"), 4)
         if j == marked:
-            body += svg.rectangle(left - 1.5, middle - 9.5, BAR_WIDTH + 3, 19, paint("outline") + ' stroke-dasharray="3 2"', 5)
+            body += svg.rectangle(
+                left - 1.5, middle - 9.5, BAR_WIDTH + 3, 19, paint("outline") + ' stroke-dasharray="3 2"', 5
+            )
         if values is not None:
             filled = paint("forward-solid") + ("" if j == best else ' fill-opacity="0.5"')
-            body += svg.rectangle(left, middle - 8, max(2, BAR_WIDTH * values[j]), 16, filled, min(4, max(1, BAR_WIDTH * values[j] / 2)))
+            body += svg.rectangle(
+                left,
+                middle - 8,
+                max(2, BAR_WIDTH * values[j]),
+                16,
+                filled,
+                min(4, max(1, BAR_WIDTH * values[j] / 2)),
+            )
             body += svg.text(right, middle + 4.6, look.number(values[j]), 12.5, "ink", "end", bold)
         parts.append(pick(f"u:{number}:{j}", body))
     return "".join(parts)
@@ -238,9 +279,11 @@ def _pixels(form: Form, values: Vector) -> str:
         shade = f' fill-opacity="{max(0.0, value / top):.2g}"'
         squares.append(
             f'<g class="nn-pick" data-ref="u:0:{j}"><rect x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}"'
-            f' {paint("ink")}{shade}/></g>'
+            f" {paint('ink')}{shade}/></g>"
         )
-    return svg.rectangle(-4, -4, form.width + 7, form.height + 7, paint("paper", "line"), 4) + "".join(squares)
+    return svg.rectangle(-4, -4, form.width + 7, form.height + 7, paint("paper", "line"), 4) + "".join(
+        squares
+    )
 
 
 def _picture(form: Form, number: int, values: Vector, scale: float) -> str:
