@@ -14,6 +14,7 @@ from neural_net.network import Network
 from neural_net.stepper.controls import WhatIfControls
 from neural_net.stepper.player import FramePlayer
 from neural_net.stepper.what_if import Place, place_of, quantities, retrace, tell_loss, value_at
+from neural_net.steps import Step
 from neural_net.trace import Trace
 from neural_net.trace import trace as run_both_passes
 from neural_net.validation import index
@@ -33,11 +34,13 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         self,
         trace: Trace,
         *,
+        start: Step | None = None,
         example: int = 0,
         image_shape: tuple[int, int] | None = None,
         classes: Sequence[str] | None = None,
         what_if: bool = True,
     ) -> None:
+        self._start = start
         self._draw = partial(_film, image_shape=image_shape, classes=classes)
         self._picture = partial(diagram.filmstrip, image_shape=image_shape, classes=classes)
         self._quantities = quantities(trace, image_shape, classes)
@@ -47,10 +50,12 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         first = self._quantities[0]
         self._place = first.place(self._example, [0] * len(first.axes))
 
-        self.player = FramePlayer(**self._draw(trace, self._example))
+        self.player = FramePlayer(**self._draw(trace, self._example), step=start.index if start else 0)
         self.player.add_class("nns-player")
         self.player.observe(self._guard(self._on_pick), "picked")
-        self.slider = ipywidgets.IntSlider(max=len(trace.steps) - 1, description="Step", readout=False)
+        self.slider = ipywidgets.IntSlider(
+            value=start.index if start else 0, max=len(trace.steps) - 1, description="Step", readout=False
+        )
         self.link = ipywidgets.jslink((self.slider, "value"), (self.player, "step"))
         self.example_chooser = ipywidgets.BoundedIntText(
             value=self._example + 1, min=1, max=trace.batch_size, description="Example"
@@ -168,13 +173,17 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         return f"<Stepper, {len(self._trace.steps)} steps: {self._trace!r}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the live widget, and the filmstrip and the receipt for readers without a kernel."""
+        """Return the live widget and, for readers without a kernel, a picture and a receipt.
+
+        They show every step, or the one that the stepper was asked to start with.
+        """
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        return {
-            **bundle,
-            "image/svg+xml": self._picture(self._trace, example=self._example),
-            "text/plain": self._trace.receipt(),
-        }
+        if self._start is None:
+            still, text = self._picture(self._trace, example=self._example), self._trace.receipt()
+        else:
+            still = self.player.frames[self._start.index]
+            text = self._trace.steps[self._start.index].receipt()
+        return {**bundle, "image/svg+xml": still, "text/plain": text}
 
 
 def step_through(
@@ -182,6 +191,7 @@ def step_through(
     x: ArrayLike | None = None,
     target: ArrayLike | None = None,
     *,
+    start: tuple[str, int] | None = None,
     example: int = 0,
     image_shape: tuple[int, int] | None = None,
     classes: Sequence[str] | None = None,
@@ -189,6 +199,8 @@ def step_through(
 ) -> Stepper:
     """Step through both passes of a trace, or of a network on x and its target.
 
+    `start` is the step to open at, such as ("backward", 2); it is also the one that readers without a kernel
+    see, who are shown the filmstrip of all steps otherwise.
     `example` is the row of the batch to start with, from 0. `image_shape` (rows, columns) draws the input as
     an image; `classes` names the classes of a softmax head. `what_if=False` leaves out the what-if controls.
     """
@@ -203,7 +215,19 @@ def step_through(
     else:
         kind = type(trace_or_network).__name__
         raise TypeError(f"step_through: expected a trace, or a network with x and target; got {kind}")
-    return Stepper(trace, example=example, image_shape=image_shape, classes=classes, what_if=what_if)
+    first = None if start is None else _step_at(trace, start)
+    return Stepper(
+        trace, start=first, example=example, image_shape=image_shape, classes=classes, what_if=what_if
+    )
+
+
+def _step_at(trace: Trace, place: tuple[str, int]) -> Step:
+    """Return the step of a trace at (phase, layer)."""
+    for step in trace.steps:
+        if (step.phase, step.layer) == place:
+            return step
+    known = f"('forward', 1) … ('forward', {trace.L + 1}) and the same with 'backward'"
+    raise ValueError(f"start: expected one of {known}, got {place!r}")
 
 
 def _film(trace: Trace, example: int, **look: Any) -> dict[str, Any]:
