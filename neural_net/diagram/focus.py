@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from neural_net import look, svg
@@ -40,33 +41,38 @@ class Story:
     note: str = ""
 
 
+Tell = Callable[..., Story]
+
+
 def details(
-    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
+    trace: Any,
+    example: int = 0,
+    image_shape: tuple[int, int] | None = None,
+    classes: Any = None,
+    references: Collection[str] | None = None,
 ) -> dict[str, tuple[str, str]]:
     """Return the forward and the backward story of every element that can be picked, as SVG by reference.
 
-    References are "u:l:j" for unit j of layer l and "w:l:i:j" for the edge from unit i of layer l−1 to unit j.
-    Edges have a story where both layers are drawn as units.
+    A reference is "u:l:j" for unit j of layer l, "w:l:i:j" for the edge from unit i of layer l−1 to unit j;
+    edges have a story where both layers are drawn as units. `references` asks for some elements only.
     """
     reading = read(trace, example)
-    stories = {
-        f"u:{number}:{j}": (
-            picture(unit_forward(reading, number, j)),
-            picture(unit_backward(reading, number, j)),
-        )
-        for number, n in enumerate(reading.sizes)
-        for j in range(n)
+    return {
+        reference: (picture(forward(reading, *address)), picture(backward(reading, *address)))
+        for reference, forward, backward, address in _elements(reading)
+        if references is None or reference in references
     }
+
+
+def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
+    """Name every unit and every drawn edge, with what tells its two stories, and where it is."""
+    for l, n in enumerate(reading.sizes):
+        for j in range(n):
+            yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
     for layer in reading.layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:
-            for i in range(layer.n_in):
-                for j in range(layer.n_out):
-                    forward, backward = (
-                        edge_forward(reading, layer.number, i, j),
-                        edge_backward(reading, layer.number, i, j),
-                    )
-                    stories[f"w:{layer.number}:{i}:{j}"] = (picture(forward), picture(backward))
-    return stories
+            for i, j in product(range(layer.n_in), range(layer.n_out)):
+                yield f"w:{layer.number}:{i}:{j}", edge_forward, edge_backward, (layer.number, i, j)
 
 
 # --------------------------------------------------------------------------------------------------------------- stories
