@@ -45,13 +45,15 @@ class WhatIfControls(ipywidgets.VBox):  # type: ignore[misc]
         self._own = 0.0
 
         self.menu = ipywidgets.Dropdown(
-            options=[(q.menu, i) for i, q in enumerate(quantities)], layout={"width": "130px"}
+            options=[(q.menu, i) for i, q in enumerate(quantities)], layout={"width": "118px"}
         )
-        self.choosers = tuple(ipywidgets.Dropdown(layout={"width": "105px"}) for _ in range(MOST_AXES))
-        self.slider = ipywidgets.IntSlider(readout=False, layout={"flex": "1 1 140px"})
-        self.exact = ipywidgets.FloatText(layout={"width": "92px"})
+        self.choosers = tuple(ipywidgets.Dropdown(layout={"width": "94px"}) for _ in range(MOST_AXES))
+        self.slider = ipywidgets.IntSlider(readout=False, layout={"flex": "1 1 100px"})
+        self.exact = ipywidgets.FloatText(layout={"width": "88px"})
         self.classes = ipywidgets.Dropdown(layout={"width": "105px"})
-        self.back = ipywidgets.Button(description="Reset", tooltip="Give every number its own value again")
+        self.back = ipywidgets.Button(
+            description="Reset", tooltip="Give every number its own value again", layout={"width": "64px"}
+        )
         self.sentence = ipywidgets.HTML()
 
         for widget, handler in (
@@ -68,16 +70,18 @@ class WhatIfControls(ipywidgets.VBox):  # type: ignore[misc]
         row = ipywidgets.HBox(
             [label, self.menu, *self.choosers, self.slider, self.exact, self.classes, self.back],
         )
-        row.add_class("nns-what-if")
+        row.add_class("nns-choice")
         self.sentence.add_class("nns-sentence")
         super().__init__([row, self.sentence])
+        self.add_class("nns-what-if")
 
     # ---- what the reader does
 
     @property
     def quantity(self) -> Quantity:
         """The quantity that the menu shows."""
-        return self._quantities[self.menu.value]
+        number: int = self.menu.value
+        return self._quantities[number]
 
     @property
     def place(self) -> Place:

@@ -32,9 +32,6 @@ const button = (name, label, key) =>
     ${icon(name)}
   </button>`;
 
-const HINT = `<p>Click a unit, a connection or a pixel to follow its own numbers through both passes;
-  click it again or press Esc to let go.</p>`;
-
 const SKELETON = `
   <div class="nns-bar">
     <span class="nns-buttons">
@@ -46,11 +43,19 @@ const SKELETON = `
     </span>
     <span class="nns-position"></span>
   </div>
-  <div class="nns-frame"></div>
-  <div class="nns-detail"></div>
-  <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
-  <div class="nns-error" role="alert"></div>
-  <div class="nns-spoken" aria-live="polite"></div>`;
+  <div class="nns-rest">
+    <div class="nns-error" role="alert"></div>
+    <div class="nns-stage">
+      <div class="nns-frame"></div>
+      <div class="nns-detail" aria-live="polite" hidden>
+        <div></div>
+        <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
+      </div>
+    </div>
+    <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
+    <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
+    <div class="nns-spoken" aria-live="polite"></div>
+  </div>`;
 
 /** Frames as SVG elements, each parsed when it is first shown, so that going back to one costs nothing. */
 class Film {
@@ -71,18 +76,20 @@ function parse(frame) {
   return holder.firstElementChild;
 }
 
-/** Mark what was picked and what touches it: an edge names its two ends, and so a unit is named by its edges. */
+/**
+ * Mark what was picked and what touches it: an edge names its two ends, and so a unit is named by its edges.
+ * All else is dimmed, unless nothing touches it: among the pixels of an image there is nothing to follow.
+ */
 function mark(svg, picked) {
   for (const element of svg.querySelectorAll(".nn-picked, .nn-incident")) {
     element.classList.remove("nn-picked", "nn-incident");
   }
   const all = (attribute, ref) => [...svg.querySelectorAll(`[${attribute}="${CSS.escape(ref)}"]`)];
   const chosen = picked ? all("data-ref", picked) : [];
-  svg.classList.toggle("nn-picking", chosen.length > 0);
-  if (chosen.length === 0) return;
   const edges = [...all("data-from", picked), ...all("data-to", picked)];
   const ends = [...chosen, ...edges].flatMap(({ dataset }) => [dataset.from, dataset.to]);
   const units = [...new Set(ends)].filter(Boolean).flatMap((ref) => all("data-ref", ref));
+  svg.classList.toggle("nn-picking", edges.length + units.length > 0);
   for (const element of [...edges, ...units]) element.classList.add("nn-incident");
   for (const element of chosen) element.classList.add("nn-picked");
 }
@@ -103,16 +110,18 @@ function render({ model, el }) {
   const part = (name) => root.querySelector(name);
   const frame = part(".nns-frame");
   const detail = part(".nns-detail");
+  const story = part(".nns-detail > div");
   const error = part(".nns-error");
   const playButton = part('[data-move="play"]');
 
   let film = new Film([]);
-  let told = null; // what the detail panel shows
+  let told = ""; // the story that the detail shows
   let timer = null; // set while playing
   let expected = null; // the step that playing has made; any other one was made by hand, and ends it
 
   const last = () => model.get("frames").length - 1;
   const current = () => Math.max(0, Math.min(model.get("step"), last()));
+  const isBackward = () => model.get("phases")[current()] === "backward";
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -125,15 +134,13 @@ function render({ model, el }) {
     const picked = model.get("picked");
     const receipt = model.get("receipts")[step] ?? "";
     if (film.frames !== model.get("frames")) film = new Film(model.get("frames"));
-    if (last() >= 0) {
-      const svg = film.element(step);
-      mark(svg, picked);
-      if (frame.firstChild !== svg) frame.replaceChildren(svg);
-    }
+    const svg = film.element(step);
+    mark(svg, picked);
+    if (frame.firstChild !== svg) frame.replaceChildren(svg);
+    drawDetail(svg, model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "");
     write(part(".nns-position"), `step ${step + 1} of ${last() + 1}`);
     write(part(".nns-receipt pre"), receipt);
     write(part(".nns-spoken"), receipt);
-    drawDetail(model.get("details")[picked], model.get("phases")[step]);
     drawError(model.get("error"));
     for (const [name, end] of [["first", 0], ["previous", 0], ["next", last()], ["last", last()]]) {
       part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
@@ -141,10 +148,19 @@ function render({ model, el }) {
     if (timer !== null && step !== expected) pause();
   }
 
-  function drawDetail(stories, phase) {
-    const html = stories?.[phase === "backward" ? 1 : 0] ?? HINT;
-    if (html !== told) detail.innerHTML = html;
+  /** Lay the story of what was picked over the matrices of the step, which it replaces until it is let go. */
+  function drawDetail(svg, html) {
+    if (html !== told) story.innerHTML = html;
     told = html;
+    detail.hidden = !html;
+    const panel = html && svg.querySelector("[data-upper]");
+    if (!panel) return;
+    const { width, height } = svg.viewBox.baseVal;
+    const percent = (attribute, whole) => `${(100 * panel.getAttribute(attribute)) / whole}%`;
+    detail.style.left = percent("x", width);
+    detail.style.width = percent("width", width);
+    detail.style.top = percent("y", height);
+    detail.style.minHeight = percent("data-upper", height);
   }
 
   function drawError(message) {
@@ -219,7 +235,13 @@ function render({ model, el }) {
     const stop = event.target.closest("[data-step]");
     if (stop) return go(Number(stop.dataset.step));
     const ref = event.target.closest("[data-ref]")?.dataset.ref;
+    if (ref?.startsWith("layer:")) return go(stepOf(Number(ref.slice("layer:".length))));
     if (ref) put("picked", ref === model.get("picked") ? "" : ref);
+  }
+
+  /** The step of a layer in the pass on show: forward 1 … L+1, then backward L+1 … 1. */
+  function stepOf(layer) {
+    return isBackward() ? model.get("frames").length - layer : layer - 1;
   }
 
   window.addEventListener("keydown", onKey, true);

@@ -7,9 +7,15 @@ from importlib.resources import files
 import anywidget
 import traitlets
 
-from neural_net.look import theme_css
+from neural_net.look import DARK_THEME, color, theme_css
 
 _HERE = files("neural_net.stepper")
+_OWN_COLORS = {"--nns-panel": "panel", "--nns-mark": "ink"}
+
+
+def _colors(selector: str, theme: str) -> str:
+    rules = ";".join(f"{name}:{color(role, theme)}" for name, role in _OWN_COLORS.items())
+    return f"{selector}{{{rules}}}"
 
 
 class FramePlayer(anywidget.AnyWidget):
@@ -22,7 +28,14 @@ class FramePlayer(anywidget.AnyWidget):
     """
 
     _esm = _HERE.joinpath("player.js").read_text(encoding="utf-8")
-    _css = theme_css() + "\n" + _HERE.joinpath("player.css").read_text(encoding="utf-8")
+    _css = "\n".join(
+        [
+            theme_css(),
+            _colors(".nns", "light"),
+            _colors(f"{DARK_THEME} .nns", "dark"),
+            _HERE.joinpath("player.css").read_text(encoding="utf-8"),
+        ]
+    )
 
     frames = traitlets.List(traitlets.Unicode()).tag(sync=True)
     receipts = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any
 
@@ -10,6 +10,7 @@ import ipywidgets
 from numpy.typing import ArrayLike
 
 from neural_net import diagram
+from neural_net.display import Picture, filmstrip
 from neural_net.network import Network
 from neural_net.stepper.controls import WhatIfControls
 from neural_net.stepper.player import FramePlayer
@@ -41,8 +42,9 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         what_if: bool = True,
     ) -> None:
         self._start = start
-        self._draw = partial(_film, image_shape=image_shape, classes=classes)
-        self._picture = partial(diagram.filmstrip, image_shape=image_shape, classes=classes)
+        self._frames = partial(diagram.frames, image_shape=image_shape, classes=classes)
+        self._details = partial(diagram.details, image_shape=image_shape, classes=classes)
+        self._filmstrip = partial(filmstrip, image_shape=image_shape, classes=classes)
         self._quantities = quantities(trace, image_shape, classes)
         self._original = self._trace = trace
         self._example = index(example, trace.batch_size, "example")
@@ -50,12 +52,15 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         first = self._quantities[0]
         self._place = first.place(self._example, [0] * len(first.axes))
 
-        self.player = FramePlayer(**self._draw(trace, self._example), step=start.index if start else 0)
+        step = start.index if start else 0
+        self.player = FramePlayer(
+            step=step,
+            phases=[s.phase for s in trace.steps],
+            **self._film(trace, self._example, references=None),
+        )
         self.player.add_class("nns-player")
         self.player.observe(self._guard(self._on_pick), "picked")
-        self.slider = ipywidgets.IntSlider(
-            value=start.index if start else 0, max=len(trace.steps) - 1, description="Step", readout=False
-        )
+        self.slider = ipywidgets.IntSlider(step, max=len(trace.steps) - 1, description="Step", readout=False)
         self.link = ipywidgets.jslink((self.slider, "value"), (self.player, "step"))
         self.example_chooser = ipywidgets.BoundedIntText(
             value=self._example + 1, min=1, max=trace.batch_size, description="Example"
@@ -81,7 +86,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         """Select the number at `place`, and pick its unit or edge in the picture."""
         self._place = place
         self._show_controls()
-        self.player.picked = place.reference if place.reference in self.player.details else ""
+        self.player.picked = place.reference
 
     def changed(self, place: Place, value: float) -> None:
         """Give the number at `place` another value; its own value takes the change back."""
@@ -99,7 +104,11 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
             self._turn_to(self._changes, change["new"] - 1)
 
     def _on_pick(self, change: Any) -> None:
-        place = place_of(change["new"], self._example)
+        picked = change["new"]
+        if picked not in self.player.details:  # it was not asked for since the last change, or has none
+            found = self._details(self._trace, self._example, references=[picked])
+            self.player.details = found or self.player.details
+        place = place_of(picked, self._example)
         if place is not None and place != self._place:
             self._place = place
             self._show_controls()
@@ -112,7 +121,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
             trace = retrace(self._original, changes) if changes else self._original
         else:
             trace = self._trace
-        film = self._draw(trace, example)
+        film = self._film(trace, example, references=[self.player.picked])
         self._trace, self._changes, self._example = trace, changes, example
         if self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
             self._place = self._place._replace(at=(example, *self._place.at[1:]))
@@ -120,6 +129,14 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
             for name, value in film.items():
                 setattr(self.player, name, value)
         self._show_controls()
+
+    def _film(self, trace: Trace, example: int, references: Collection[str] | None) -> dict[str, Any]:
+        """Return what the player shows of a trace, with the details of these elements (None: of all)."""
+        return {
+            "frames": list(self._frames(trace, example)),
+            "receipts": [step.receipt() for step in trace.steps],
+            "details": self._details(trace, example, references=references),
+        }
 
     def _show_controls(self) -> None:
         """Put every control to what is on show."""
@@ -177,13 +194,12 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
 
         They show every step, or the one that the stepper was asked to start with.
         """
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        live: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         if self._start is None:
-            still, text = self._picture(self._trace, example=self._example), self._trace.receipt()
+            still = self._filmstrip(self._trace, self._example)
         else:
-            still = self.player.frames[self._start.index]
-            text = self._trace.steps[self._start.index].receipt()
-        return {**bundle, "image/svg+xml": still, "text/plain": text}
+            still = Picture(self.player.frames[self._start.index], self.player.receipts[self._start.index])
+        return {**live, **still._repr_mimebundle_()}
 
 
 def step_through(
@@ -228,13 +244,3 @@ def _step_at(trace: Trace, place: tuple[str, int]) -> Step:
             return step
     known = f"('forward', 1) … ('forward', {trace.L + 1}) and the same with 'backward'"
     raise ValueError(f"start: expected one of {known}, got {place!r}")
-
-
-def _film(trace: Trace, example: int, **look: Any) -> dict[str, Any]:
-    """Return the traits of the player that show one example of a trace."""
-    return {
-        "frames": list(diagram.frames(trace, example=example, **look)),
-        "details": {ref: list(pair) for ref, pair in diagram.details(trace, example=example, **look).items()},
-        "receipts": [step.receipt() for step in trace.steps],
-        "phases": [step.phase for step in trace.steps],
-    }
