@@ -1,11 +1,11 @@
 """The one visual language: the colors of every role in both themes, and how a number is written and colored.
 
-Forward is blue, backward is red-orange, parameters are purple. Values are colored by one diverging map centered on 0,
-blue above and orange below, which readers with any of the common color-vision deficiencies can tell apart; the number
-always stands beside the color.
+Forward is blue, backward is red-orange, parameters are purple. Values are colored by one diverging map
+centered on 0, blue above and orange below, which readers with any of the common color-vision deficiencies can
+tell apart; the number always stands beside the color.
 
-Pictures carry the light theme as plain attributes, so they are right in every viewer of SVG, and a class per role, so
-that the few rules of `theme_css()` turn them dark where the page is dark.
+Pictures carry the light theme as plain attributes, so they are right in every viewer of SVG, and a class per
+role, so that the few rules of `theme_css()` turn them dark where the page is dark.
 """
 
 import math
@@ -80,8 +80,8 @@ def color(role: str, theme: str = "light") -> str:
 def paint(*roles: str) -> str:
     """Return the SVG attributes that paint an element: its classes, and the light theme's colors.
 
-    `paint("panel", "line")` is `class="nn-panel nn-line" fill="#f6f8fb" stroke="#d2d9e3"`. Without a fill role the
-    element is not filled.
+    `paint("panel", "line")` is `class="nn-panel nn-line" fill="#f6f8fb" stroke="#d2d9e3"`. Without a fill
+    role the element is not filled.
     """
     colors = {ROLES[role].property: ROLES[role].light for role in roles}
     colors.setdefault("fill", "none")
@@ -90,19 +90,21 @@ def paint(*roles: str) -> str:
 
 
 def theme_css(dark: str = DARK_THEME) -> str:
-    """Return the CSS rules that repaint every role where the selector `dark` holds; nothing changes elsewhere."""
+    """Return the CSS rules that repaint every role where the selector `dark` holds; nothing changes
+    elsewhere."""
     return "\n".join(f"{dark} .nn-{name}{{{role.property}:{role.dark}}}" for name, role in ROLES.items())
 
 
-# ---------------------------------------------------------------------------------------------------------------- values
+# ------------------------------------------------------------------------------------------- values
 
 
 @lru_cache(maxsize=65536)
 def number(value: float) -> str:
     """Write a value shortly, at least two significant digits: 123, 12.3, 1.23, 0.12, 0.012, 0.0012, 1.2e−4.
 
-    A number that is whole is written so (0, 1, −2), and a number that is not never looks like one that is zero. The
-    minus is U+2212. Values within 0.005 of one, such as probabilities, show what is missing: 0.998, 0.9998.
+    A number that is whole is written so (0, 1, −2), and a number that is not never looks like one that is
+    zero. The minus is U+2212. Values within 0.005 of one, such as probabilities, show what is missing: 0.998,
+    0.9998.
     """
     size = abs(value)
     if not size < math.inf:
@@ -135,14 +137,16 @@ def signed(value: float) -> str:
 
 
 def strength(value: float, scale: float) -> float:
-    """Return |value| / scale, at most 1, in steps of 0.01: the opacity of the color that stands for the value."""
+    """Return |value| / scale, at most 1, in steps of 0.01: the opacity of the color that stands for the
+    value."""
     if not scale > 0 or math.isnan(value):
         return 0.0
     return round(min(abs(value) / scale, 1.0), 2)
 
 
 def value_paint(value: float, scale: float) -> str:
-    """Return the attributes that fill a cell by its value: the hue by its sign, the opacity by |value| / scale."""
+    """Return the attributes that fill a cell by its value: the hue by its sign, the opacity by |value| /
+    scale."""
     return value_style(value, scale)[0]
 
 
@@ -151,13 +155,13 @@ def value_style(value: float, scale: float) -> tuple[str, str]:
     """Return what `value_paint` returns, and the role of a text that can be read on it."""
     opacity = strength(value, scale)
     if value > 0:
-        return f'{paint("pos")} fill-opacity="{opacity}"', "on-pos" if opacity > 0.78 else "ink"
-    return f'{paint("neg")} fill-opacity="{opacity}"', "on-neg" if opacity > 0.55 else "ink"
+        return f'{paint("pos")} fill-opacity="{opacity}"', "on-pos" if opacity > 0.87 else "ink"
+    return f'{paint("neg")} fill-opacity="{opacity}"', "on-neg" if opacity > 0.6 else "ink"
 
 
 def weight_paint(value: float, scale: float) -> tuple[str, str]:
-    """Return the class of a connection by its weight, and the attributes that draw it: the hue by its sign, width and
-    opacity by its size."""
+    """Return the class of a connection by its weight, and the attributes that draw it: the hue by its sign,
+    width and opacity by its size."""
     opacity = strength(value, scale)
     role = "weight-pos" if value > 0 else "weight-neg"
     stroke = f'stroke="{ROLES[role].light}" stroke-width="{0.8 + 2.7 * opacity:.1f}"'
@@ -165,7 +169,8 @@ def weight_paint(value: float, scale: float) -> tuple[str, str]:
 
 
 def scale_of(*arrays: object) -> float:
-    """Return the largest finite |value| in nested lists of floats (or arrays): the scale on which to color them."""
+    """Return the largest finite |value| in nested lists of floats (or arrays): the scale on which to color
+    them."""
     largest = 0.0
     for values in arrays:
         if isinstance(values, np.ndarray):

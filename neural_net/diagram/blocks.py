@@ -1,4 +1,5 @@
-"""Pieces of arithmetic as pictures: rows, matrices, columns of rows that add up, and outer products, set side by side.
+"""Pieces of arithmetic as pictures: rows, matrices, columns of rows that add up, and outer products, set side
+by side.
 
 A block has an axis, the height at which a formula is read; blocks beside one another share it.
 """
@@ -45,6 +46,7 @@ class Named:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """The number of rows and of columns."""
         return len(self.values), len(self.values[0])
 
 
@@ -81,7 +83,7 @@ def sign(content: str, size: float = 22) -> Block:
 
 def is_small(rows: int, columns: int) -> bool:
     """Say whether rows × columns numbers are drawn as cells, rather than as an image."""
-    return rows == 1 and columns <= MOST_NUMBERS or rows <= MOST_ROWS and columns <= MOST_COLUMNS
+    return (rows == 1 and columns <= MOST_NUMBERS) or (rows <= MOST_ROWS and columns <= MOST_COLUMNS)
 
 
 def grid_size(rows: int, columns: int) -> tuple[float, float]:
@@ -132,7 +134,8 @@ def matrix(named: Named) -> Block:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a column: the sign before it, what it is, and whether it is a result, with a rule above it."""
+    """One line of a column: the sign before it, what it is, and whether it is a result, with a rule above
+    it."""
 
     sign: str
     named: Named
@@ -140,7 +143,8 @@ class Line:
 
 
 def column(lines: Sequence[Line]) -> Block:
-    """Rows below one another that combine element by element, as in a sum on paper, with their shape below."""
+    """Rows below one another that combine element by element, as in a sum on paper, with their shape
+    below."""
     labels = [svg.width(line.named.symbol, 14, bold=True) + (20 if line.sign else 0) for line in lines]
     left = max(labels) + 9
     parts: list[str] = []

@@ -1,10 +1,12 @@
-"""The upper half of a frame: the chain of layers from the input to the loss, as far as the passes have come."""
+"""The upper half of a frame: the chain of layers from the input to the loss, as far as the passes have
+come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from neural_net import look, svg
@@ -14,12 +16,14 @@ from neural_net.diagram.reading import Reading
 from neural_net.diagram.units import Form
 from neural_net.look import paint
 
-BELOW = 53.0  # the height of the strip below the chain, where parameters, weight gradients and the target come and go
+BELOW = 53.0  # the height of the strip below the chain: parameters, weight gradients and the target
+_REACH = 'stroke="#000" stroke-opacity="0" stroke-width="9"'
 MOST_EDGES = 140  # with more edges than this, those of other steps are drawn in bundles that cannot be picked
 
 
 class Chain:
-    """The chain of one trace and example. Drawings of layers and edges are made once and shared by all frames."""
+    """The chain of one trace and example. Drawings of layers and edges are made once and shared by all
+    frames."""
 
     def __init__(self, reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> None:
         self.reading = reading
@@ -34,7 +38,8 @@ class Chain:
 
     @cached_property
     def gradient_scale(self) -> float:
-        """The loss gradient drawn in full color: the largest of all layers, so that vanishing ones look faint."""
+        """The loss gradient drawn in full color: the largest of all layers, so that vanishing ones look
+        faint."""
         return look.scale_of(*self.reading.gradient)
 
     @cached_property
@@ -54,18 +59,17 @@ class Chain:
         return self._draw(_Moment(self, place, current, is_forward)), place
 
     def draw_whole(self) -> tuple[str, Layout]:
-        """Draw the chain after both passes, with what flows in both directions, and return it with its layout."""
+        """Draw the chain after both passes, with what flows in both directions, and return it with its
+        layout."""
         place = layout.layout_of(self.reading, self.forms, self.reading.L)
         return self._draw(_Whole(self, place, self.reading.L + 2, True)), place
 
     def _draw(self, frame: _Moment) -> str:
         place = frame.place
         parts = [frame.box(box) for box in place.boxes]
-        parts += [frame.edges(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [frame.edges(left, right) for left, right in pairwise(place.boxes)]
         parts += [frame.content(box) for box in place.boxes]
-        parts += [
-            frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)
-        ]
+        parts += [frame.arrows(left, right) for left, right in pairwise(place.boxes)]
         parts += [frame.below(box) for box in place.boxes]
         return "".join(parts)
 
@@ -98,41 +102,26 @@ class _Moment:
     def gradient_style(self, number: int) -> str:
         return "strong" if number == self.current else "new" if number == self.current - 1 else "old"
 
-    # ------------------------------------------------------------------------------------------------------------ boxes
+    # ---------------------------------------------------------------------------------------- boxes
 
     def box(self, box: Box) -> str:
         if box.is_slab:
             return self._slab(box)
         is_current = box.first == self.current
         is_loss = box.first == self.loss
-        panel, header, line, width = ("panel", "header", "line", 1.2)
-        if is_current:
-            panel, header, line, width = (
-                f"{self.direction}-panel",
-                f"{self.direction}-header",
-                f"{self.direction}-line",
-                2.4,
-            )
-        top = TOP - (LOSS_RISE if is_loss else 0)
-        bottom = self.place.bottom + (LOSS_RISE if is_loss else 0)
+        kind = f"{self.direction}-" if is_current else ""
+        outline = paint(f"{kind}line") + f' stroke-width="{2.4 if is_current else 1.2}"'
+        rise = LOSS_RISE if is_loss else 0
+        x, y, height = box.x, TOP - rise, self.place.bottom - TOP + 2 * rise
         name, note = layout.header_texts(self.chain.reading, box.first, self.chain.forms)
-        strip = f"M{box.x:g} {top + HEADER:g}V{top + 10:g}q0 -10 10 -10H{box.right - 10:g}q10 0 10 10V{top + HEADER:g}z"
-        body = svg.rectangle(box.x, top, box.width, bottom - top, paint(panel), 10) + svg.path(
-            strip, paint(header)
-        )
+        body = svg.rectangle(x, y, box.width, height, paint(f"{kind}panel"), 10)
+        body += svg.path(svg.rounded_top(x, y, box.width, HEADER), paint(f"{kind}header"))
         if is_current:
-            body += svg.line(
-                box.x, top + HEADER, box.right, top + HEADER, paint(line) + ' stroke-width="1.2"'
-            )
-        body += svg.rectangle(
-            box.x, top, box.width, bottom - top, f'{paint(line)} stroke-width="{width}"', 10
-        )
-        body += svg.text(box.x + 13, top + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
-        body += (
-            svg.text(box.right - 13, top + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC)
-            if note
-            else ""
-        )
+            body += svg.line(x, y + HEADER, box.right, y + HEADER, paint(f"{kind}line"))
+        body += svg.rectangle(x, y, box.width, height, outline, 10)
+        body += svg.text(x + 13, y + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
+        if note:
+            body += svg.text(box.right - 13, y + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC)
         mark = f' class="nn-pick{" nn-current" if is_current else ""}" data-ref="layer:{box.first}"'
         return f"<g{mark}>{body}</g>"
 
@@ -147,13 +136,13 @@ class _Moment:
             many = f"Input … Layer {last}"
         middle, center = box.middle, (TOP + self.place.bottom) / 2
         label = (
-            f'<text transform="translate({middle + 5:g} {center:g}) rotate(-90)" text-anchor="middle" font-size="14"'
-            f" {paint('muted')}>{svg.plain(many)}</text>"
+            f'<text transform="translate({middle + 5:g} {center:g}) rotate(-90)"'
+            f" {svg.text_style(14, 'muted', 'middle')}>{svg.plain(many)}</text>"
         )
         outline = svg.rectangle(box.x, TOP, box.width, self.place.bottom - TOP, paint("header", "line"), 8)
         return f'<g class="nn-pick" data-ref="layer:{first}">{outline}{label}</g>'
 
-    # ---------------------------------------------------------------------------------------------------------- contents
+    # ------------------------------------------------------------------------------------- contents
 
     def content(self, box: Box) -> str:
         if box.is_slab:
@@ -195,7 +184,7 @@ class _Moment:
         form = box.form
         if form is None or form.kind == "units" or not self.is_known(box.first):
             return ""
-        x, y = self.place.content_origin(box)
+        y = self.place.content_origin(box)[1]
         below = y + form.height + 20
         if form.kind == "bars":
             return ""
@@ -242,7 +231,7 @@ class _Moment:
             body += svg.text(middle, y + 15, label, 13, role, "middle", svg.BOLD)
         return body
 
-    # ------------------------------------------------------------------------------------------------------------- edges
+    # ---------------------------------------------------------------------------------------- edges
 
     def edges(self, left: Box, right: Box) -> str:
         """Draw the weights between two layers of units, strongly where the current step uses them."""
@@ -253,7 +242,8 @@ class _Moment:
         return self.chain.once(key, lambda: self._edges(left, right, is_current))
 
     def _edges(self, left: Box, right: Box, is_current: bool) -> str:
-        assert left.form and right.form
+        assert left.form is not None
+        assert right.form is not None
         number = right.first
         W = self.chain.reading.layer(number).W
         scale = look.scale_of(W)
@@ -268,7 +258,7 @@ class _Moment:
         faint = "" if is_current else ' opacity="0.4"'
         if total > MOST_EDGES and not is_current:
             return f"<g{faint}>{_bundles(W, starts, ends, r1, r2, scale)}</g>"
-        is_wide = is_current and total <= MOST_EDGES  # a wider line that is not seen, to be hit with ease
+        is_wide = is_current and total <= MOST_EDGES  # with a wider line, not seen, that is easy to hit
         parts = []
         for i, row in enumerate(W):
             x1, y1 = starts[i]
@@ -280,18 +270,20 @@ class _Moment:
                     f'data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}" data-to="u:{number}:{j}"'
                 )
                 if is_wide:
-                    line = f'<line {at} class="{shade}" {drawn}/><line {at} stroke="#000" stroke-opacity="0" stroke-width="9"/>'
-                    parts.append(f'<g class="nn-pick" {mark}>{line}</g>')
+                    title = f"<title>W_{i + 1}{j + 1} = {look.number(weight)}</title>"
+                    line = f'<line {at} class="{shade}" {drawn}/><line {at} {_REACH}/>'
+                    parts.append(f'<g class="nn-pick" {mark}>{title}{line}</g>')
                 else:
                     parts.append(f'<line class="nn-pick {shade}" {mark} {at} {drawn}/>')
         return f"<g{faint}>{''.join(parts)}</g>"
 
-    # ------------------------------------------------------------------------------------------------------------ arrows
+    # --------------------------------------------------------------------------------------- arrows
 
     def arrows(self, left: Box, right: Box) -> str:
-        """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest faintly."""
+        """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest
+        faintly."""
         inner, outer = left.last, right.first
-        if self.is_forward and outer > self.current + 1 or not self.is_forward and inner < self.current - 1:
+        if outer > self.current + 1 if self.is_forward else inner < self.current - 1:
             return ""
         is_now = self.current in (inner, outer)
         has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"

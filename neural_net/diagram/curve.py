@@ -1,4 +1,5 @@
-"""Small graphs of functions of one variable: an activation with a point for each unit, a loss with its slope."""
+"""Small graphs of functions of one variable: an activation with a point for each unit, a loss with its
+slope."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def activation(reading: Reading, layer: DenseReading) -> Block:
 
 
 def loss(reading: Reading, shows_slope: bool) -> Block:
-    """Draw the loss over one output ŷ_j, all else as it is, with the point where it stands and the slope there."""
+    """Draw the loss over one output ŷ_j, all else as it is, with the point where it stands and the slope
+    there."""
     j = losses.focus(reading)
     at, t, slope = reading.y[reading.L][j], reading.target[j], reading.gradient[reading.L][j]
     low, high = losses.range_of(reading, j)

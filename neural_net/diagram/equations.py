@@ -1,4 +1,5 @@
-"""The lower part of a frame's panel: each line of the step in symbols, in shapes and in code, and one unit in numbers."""
+"""The lower part of a frame's panel: each line of the step in symbols, in shapes and in code, and one unit in
+numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def _quantities(reading: Reading, step: Any) -> dict[str, Any]:
 
 
 def table(reading: Reading, step: Any, numbers: list[str], width: float) -> Block:
-    """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in numbers."""
+    """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in
+    numbers."""
     symbols = [colored(equation.text()) for equation in step.equations]
     shape_texts = [shapes(reading, step, equation) for equation in step.equations]
     first = max(svg.width(symbol, SIZE) for symbol in symbols) + COLUMN_GAP
@@ -119,7 +121,7 @@ def _broken(line: str, longest: int) -> list[str]:
     return [*lines, line]
 
 
-# --------------------------------------------------------------------------------------------------------------- numbers
+# ------------------------------------------------------------------------------------------ numbers
 
 
 def factor(value: float) -> str:
@@ -133,7 +135,8 @@ def plus(value: float) -> str:
 
 
 def products(left: list[float], right: list[float], most: int) -> str:
-    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left out."""
+    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left
+    out."""
     order = range(len(left))
     if len(left) > most:
         order = sorted(sorted(order, key=lambda i: -abs(left[i] * right[i]))[:most])  # type: ignore[assignment]

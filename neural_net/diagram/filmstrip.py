@@ -1,4 +1,5 @@
-"""Every step at once, as one static picture: the chain above, then forward beside backward, layer by layer."""
+"""Every step at once, as one static picture: the chain above, then forward beside backward, layer by
+layer."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ def filmstrip(
 ) -> str:
     """Return every step of a trace in one SVG picture.
 
-    The left column is the forward pass, read downward; the right column is the backward pass, read upward, so that
-    each layer's forward stands beside its backward. `image_shape` and `classes` are as in `frames`.
+    The left column is the forward pass, read downward; the right column is the backward pass, read upward, so
+    that each layer's forward stands beside its backward. `image_shape` and `classes` are as in `frames`.
     """
     reading = read(trace, example)
     chain, place = Chain(reading, image_shape, classes).draw_whole()
@@ -95,7 +96,9 @@ def _head(reading: Reading) -> str:
     sizes = "-".join(map(str, reading.sizes))
     title = svg.text(MARGIN, 37, "Both passes, step by step", 23, "ink", "start", svg.BOLD)
     one = f", example {reading.example + 1} of {reading.m}" if reading.m > 1 else ""
-    words = f"A {sizes} network{one}: values go forward from left to right, loss gradients come back from right to left."
+    words = (
+        f"A {sizes} network{one}: values go from left to right, loss gradients come back from right to left."
+    )
     return title + svg.text(MARGIN, 61, words, 14.5, "muted")
 
 
@@ -116,7 +119,7 @@ def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, heigh
         if step.layer > reading.L
         else reading.layer(step.layer).activation
     )
-    strip = f"M{x:g} {y + HEADER:g}v{10 - HEADER:g}q0 -10 10 -10h{CELL - 20:g}q10 0 10 10v{HEADER - 10:g}z"
+    strip = svg.rounded_top(x, y, CELL, HEADER)
     body = svg.rectangle(x, y, CELL, height, paint("panel"), 10) + svg.path(
         strip, paint(f"{direction}-header")
     )
@@ -195,7 +198,8 @@ def _backward(reading: Reading, layer: DenseReading) -> Block:
 
 
 def _pair(weights: Callable[[], Block], lines: list[Line]) -> Block:
-    """Set a matrix beside the column of rows that goes with it, or below it where it is too wide for a cell."""
+    """Set a matrix beside the column of rows that goes with it, or below it where it is too wide for a
+    cell."""
     room = CELL - 2 * PADDING
     side_by_side = beside([weights(), column(lines)], 16)
     if side_by_side.width <= 1.1 * room:

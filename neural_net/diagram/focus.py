@@ -1,4 +1,5 @@
-"""The chain of numbers of one unit or one edge: every term of the sum behind a value, or behind a loss gradient."""
+"""The chain of numbers of one unit or one edge: every term of the sum behind a value, or behind a loss
+gradient."""
 
 from __future__ import annotations
 
@@ -75,7 +76,7 @@ def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ..
                 yield f"w:{layer.number}:{i}:{j}", edge_forward, edge_backward, (layer.number, i, j)
 
 
-# --------------------------------------------------------------------------------------------------------------- stories
+# ------------------------------------------------------------------------------------------ stories
 
 
 def unit_forward(reading: Reading, number: int, j: int) -> Story:
@@ -193,7 +194,8 @@ def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
 
 
 def _shortened(terms: Sequence[Term]) -> list[Term]:
-    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one term."""
+    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one
+    term."""
     kept = list(terms)
     if len(terms) > MOST_TERMS:
         kept = sorted(terms, key=lambda term: -abs(term.value))[:LARGEST_TERMS]
@@ -221,7 +223,7 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
     return f"Weight from unit {i + 1} of {left} to unit {j + 1} of {right}"
 
 
-# --------------------------------------------------------------------------------------------------------------- drawing
+# ------------------------------------------------------------------------------------------ drawing
 
 
 def picture(story: Story) -> str:

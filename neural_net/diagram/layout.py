@@ -1,12 +1,14 @@
 """Where the boxes of the chain stand: from the input at the left to the loss at the right, within one width.
 
-Where a network is too deep for all of its layers to be drawn in full, the layers around the current step are, with the
-input, the head and the loss as long as there is room; the others shrink to slabs that only carry their name.
+Where a network is too deep for all of its layers to be drawn in full, the layers around the current step are,
+with the input, the head and the loss as long as there is room; the others shrink to slabs that only carry
+their name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from neural_net import svg
@@ -42,14 +44,17 @@ class Box:
 
     @property
     def right(self) -> float:
+        """The right edge."""
         return self.x + self.width
 
     @property
     def middle(self) -> float:
+        """Half way from left to right."""
         return self.x + self.width / 2
 
     @property
     def is_slab(self) -> bool:
+        """Whether the box only carries the name of the layers in it."""
         return self.width == SLAB_WIDTH
 
 
@@ -63,6 +68,7 @@ class Layout:
 
     @property
     def bottom(self) -> float:
+        """The lower edge of the boxes, the loss apart."""
         return TOP + HEADER + self.body
 
     def box(self, number: int) -> Box:
@@ -70,7 +76,8 @@ class Layout:
         return next(box for box in self.boxes if box.first <= number <= box.last)
 
     def content_origin(self, box: Box) -> tuple[float, float]:
-        """Return the upper left corner of the area of a box's drawing, which stands in the middle of the box."""
+        """Return the upper left corner of the area of a box's drawing, which stands in the middle of the
+        box."""
         form = box.form
         assert form is not None
         room = self.body - (ARROW_ROW if self.has_edges else 0 if form.kind == "bars" else CAPTION - 8)
@@ -92,7 +99,8 @@ def forms_of(reading: Reading, image_shape: tuple[int, int] | None, classes: Any
 
 
 def full_width(reading: Reading, number: int, forms: tuple[Form, ...], padding: float) -> float:
-    """Return the width of a layer's box when it is drawn in full: its drawing or its header, whichever is wider."""
+    """Return the width of a layer's box when it is drawn in full: its drawing or its header, whichever is
+    wider."""
     if number == reading.L + 1:
         return LOSS_WIDTH
     name, note = header_texts(reading, number, forms)
@@ -124,7 +132,7 @@ def layout_of(reading: Reading, forms: tuple[Form, ...], current: int) -> Layout
     else:
         shown = _choose(full, current, gap)
     kinds = [form.kind for form in forms]
-    has_edges = any(pair == ("units", "units") for pair in zip(kinds, kinds[1:], strict=False))
+    has_edges = any(pair == ("units", "units") for pair in pairwise(kinds))
     content = max(form.height + (0 if form.kind in ("units", "bars") else CAPTION) for form in forms)
     body = max(SMALLEST_BODY, content + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 0))
     return Layout(_place(shown, full, forms, gap), body, has_edges)
@@ -143,10 +151,7 @@ def _groups(shown: set[int], last: int) -> list[tuple[int, int]]:
 
 def _gaps(groups: list[tuple[int, int]], shown: set[int], gap: float) -> list[float]:
     """Return the least gaps between boxes: wide between two full ones, narrow beside a slab."""
-    return [
-        gap if left[0] in shown and right[0] in shown else SLAB_GAP
-        for left, right in zip(groups, groups[1:], strict=False)
-    ]
+    return [gap if left[0] in shown and right[0] in shown else SLAB_GAP for left, right in pairwise(groups)]
 
 
 def _needed(shown: set[int], full: dict[int, float], gap: float) -> float:
@@ -155,7 +160,8 @@ def _needed(shown: set[int], full: dict[int, float], gap: float) -> float:
 
 
 def _choose(full: dict[int, float], current: int, gap: float) -> set[int]:
-    """Return the layers to draw in full: the current one and the one before it, then others while there is room."""
+    """Return the layers to draw in full: the current one and the one before it, then others while there is
+    room."""
     loss = max(full)
     shown = {current, current - 1}
     for number in (loss, 0, loss - 1, current + 1, current - 2, *range(1, loss)):

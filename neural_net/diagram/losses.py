@@ -1,4 +1,5 @@
-"""The loss layer's own step: how one number comes out of prediction and target, and how the first gradient comes back."""
+"""The loss layer's own step: how one number comes out of prediction and target, and how the first gradient
+comes back."""
 
 from __future__ import annotations
 

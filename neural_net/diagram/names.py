@@ -1,4 +1,5 @@
-"""How quantities are named in the pictures: short labels with the layer's number as their index, and their color."""
+"""How quantities are named in the pictures: short labels with the layer's number as their index, and their
+color."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def activation(name: str) -> str:
 
 
 def markup(text: str) -> str:
-    """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can draw."""
+    """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can
+    draw."""
     lowered = _LOWERED_RUN.sub(lambda run: "_{" + run.group().translate(_LOWERED) + "}", text)
     return lowered.replace("ᵀ", "^{T}")
 

@@ -54,8 +54,8 @@ def panel_of(reading: Reading, step: Any) -> Panel:
 
 
 def focus_unit(reading: Reading, layer: DenseReading) -> int:
-    """Return the unit that is told in numbers: the first, in a wide layer the most active one, in a classifier the
-    class that the target marks."""
+    """Return the unit that is told in numbers: the first, in a wide layer the most active one, in a
+    classifier the class that the target marks."""
     if layer.number == reading.L and names.is_class_target(reading):
         return reading.target.index(1.0)
     y = reading.y[layer.number]
@@ -63,12 +63,13 @@ def focus_unit(reading: Reading, layer: DenseReading) -> int:
 
 
 def focus_input(reading: Reading, layer: DenseReading) -> int:
-    """Return the input that is told in numbers: the first, or in a wide layer the one with the largest value."""
+    """Return the input that is told in numbers: the first, or in a wide layer the one with the largest
+    value."""
     y_prev = reading.y[layer.number - 1]
     return 0 if layer.n_in <= 8 else max(range(layer.n_in), key=lambda i: abs(y_prev[i]))
 
 
-# --------------------------------------------------------------------------------------------------------------- forward
+# ------------------------------------------------------------------------------------------ forward
 
 
 def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
@@ -120,7 +121,7 @@ def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     return [sum_row, result]
 
 
-# -------------------------------------------------------------------------------------------------------------- backward
+# ----------------------------------------------------------------------------------------- backward
 
 
 def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
@@ -195,18 +196,21 @@ def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     else:
         assert layer.jacobian is not None
         entries = [jacobian_row[j] for jacobian_row in layer.jacobian]
-        first = f"{dz} = {_recolored(products(upstream, entries, 4), 'backward', 'forward')} = {look.number(g[j])}"
+        terms = _recolored(products(upstream, entries, 4), "backward", "forward")
+        first = f"{dz} = {terms} = {look.number(g[j])}"
     y = reading.y[number - 1][i]
     index = f"{i + 1}{j + 1}" if layer.n_in < 10 > layer.n_out else f"{i + 1},{j + 1}"
     share = ""
     if reading.m > 1:
         share = f" here, {look.number(layer.dL_dW[i][j])} summed over the {reading.m} examples"
+    dW = f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩"
     weight = (
-        f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩ = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
+        f"{dW} = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
         f" · ⟨backward|{factor(g[j])}⟩ = {look.number(y * g[j])}{share}"
     )
     terms = _recolored(products(g, layer.W[i], 4), "backward", "parameter")
-    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {look.number(reading.gradient[number - 1][i])}"
+    result = look.number(reading.gradient[number - 1][i])
+    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {result}"
     return [first, weight, down]
 
 
@@ -220,7 +224,8 @@ def _recolored(markup: str, left: str, right: str) -> str:
 
 
 def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:
-    """Set blocks side by side, apart, in the first choice that is no wider than the panel; shrink the last if none."""
+    """Set blocks side by side, apart, in the first choice that is no wider than the panel; shrink the last if
+    none."""
     drawn: dict[Callable[[], Block], Block] = {}
     block = Block(0, 0, 0, "")
     for choice in choices:

@@ -30,10 +30,12 @@ class DenseReading:
 
     @property
     def n_in(self) -> int:
+        """The number of inputs."""
         return len(self.W)
 
     @property
     def n_out(self) -> int:
+        """The number of units."""
         return len(self.b)
 
 
@@ -41,8 +43,8 @@ class DenseReading:
 class Reading:
     """The numbers of one example of a trace.
 
-    `y[l]` and `gradient[l]` are lists of n_l floats for l = 0 … L; `layers[l - 1]` is layer l; `loss` is the loss of
-    the batch and `loss_share` that of this example alone, of which `loss` is the mean.
+    `y[l]` and `gradient[l]` are lists of n_l floats for l = 0 … L; `layers[l - 1]` is layer l; `loss` is the
+    loss of the batch and `loss_share` that of this example alone, of which `loss` is the mean.
     """
 
     trace: Any
@@ -58,10 +60,12 @@ class Reading:
 
     @property
     def sizes(self) -> tuple[int, ...]:
+        """n_0 … n_L."""
         return tuple(len(values) for values in self.y)
 
     @property
     def loss_name(self) -> str:
+        """The name of the loss function."""
         return str(self.trace.network.loss.name)
 
     def layer(self, number: int) -> DenseReading:

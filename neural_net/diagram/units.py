@@ -81,7 +81,7 @@ def pick(reference: str, body: str) -> str:
     return f'<g class="nn-pick" data-ref="{reference}">{body}</g>'
 
 
-# ------------------------------------------------------------------------------------------------------------- drawings
+# ----------------------------------------------------------------------------------------- drawings
 
 
 def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, marked: int | None) -> str:
@@ -179,7 +179,8 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
             f'<g class="nn-pick" data-ref="u:{number}:{j}">'
             f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.paint("paper")}/>'
             f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {painted} {_OUTLINE}/>'
-            f'<text x="{x:g}" y="{y + 0.35 * size:g}" {svg.text_style(size, role, "middle")}>{content}</text></g>'
+            + svg.text(x, y + 0.35 * size, content, size, role, "middle")
+            + "</g>"
         )
     return "".join(parts)
 
@@ -270,7 +271,8 @@ def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: 
 
 
 def _pixels(form: Form, values: Vector) -> str:
-    """Draw an image of few pixels as squares of ink, so that each can be clicked and the dark theme inverts it."""
+    """Draw an image of few pixels as squares of ink, so that each can be clicked and the dark theme inverts
+    it."""
     top = max(max(values), 1e-300)
     side = form.pitch - 1
     squares = []
@@ -278,8 +280,8 @@ def _pixels(form: Form, values: Vector) -> str:
         x, y = j % form.columns * form.pitch, j // form.columns * form.pitch
         shade = f' fill-opacity="{max(0.0, value / top):.2g}"'
         squares.append(
-            f'<g class="nn-pick" data-ref="u:0:{j}"><rect x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}"'
-            f" {paint('ink')}{shade}/></g>"
+            f'<rect class="nn-pick nn-ink" data-ref="u:0:{j}" x="{x:g}" y="{y:g}" width="{side:g}"'
+            f' height="{side:g}" fill="{look.color("ink")}"{shade}/>'
         )
     return svg.rectangle(-4, -4, form.width + 7, form.height + 7, paint("paper", "line"), 4) + "".join(
         squares
