@@ -3,7 +3,6 @@ layer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from neural_net import look, svg
@@ -26,9 +25,10 @@ from neural_net.look import paint
 
 GUTTER = 30.0
 CELL = (INNER - GUTTER) / 2
-PADDING = 12.0
+PADDING = 10.0
+ROOM = CELL - 2 * PADDING
 HEADER = 30.0
-ROW_GAP = 20.0
+ROW_GAP = 17.0
 SIZE = 13.5
 
 
@@ -132,26 +132,31 @@ def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, heigh
 
 
 def _content(reading: Reading, step: Any) -> Block:
-    """Draw the arithmetic of a step above its equations."""
+    """Draw the arithmetic of a step and its equations."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
-        arithmetic = fitted(loss(reading)[0], CELL - 2 * PADDING)
-    else:
-        tell = _forward if step.phase == "forward" else _backward
-        arithmetic = tell(reading, reading.layer(step.layer))
-    lines = _equations(step)
-    return Block(
-        CELL,
-        arithmetic.height + 12 + lines.height,
-        0,
-        arithmetic.body + placed(lines, 0, arithmetic.height + 12),
-    )
+        return _above(fitted(loss(reading)[0], ROOM), _equations(step, ROOM))
+    tell = _forward if step.phase == "forward" else _backward
+    weights, lines = tell(reading, reading.layer(step.layer))
+    side_by_side = beside([matrix(weights), column(lines)], 16)
+    if side_by_side.width <= 1.1 * ROOM:
+        return _above(fitted(side_by_side, ROOM), _equations(step, ROOM))
+    square = matrix(weights)
+    told = _equations(step, ROOM - square.width - 16)
+    body = placed(told, 0, (square.height - told.height) / 2) + placed(square, ROOM - square.width, 0)
+    return _above(fitted(column(lines), ROOM), Block(ROOM, square.height, 0, body))
 
 
-def _equations(step: Any) -> Block:
+def _above(upper: Block, lower: Block) -> Block:
+    """Set one block above another."""
+    top = upper.height + 10
+    return Block(ROOM, top + lower.height, 0, upper.body + placed(lower, 0, top))
+
+
+def _equations(step: Any, room: float) -> Block:
     """The equations of a step in symbols, two to a line where they fit."""
-    parts, x, y = [], 0.0, 12.0
-    room = CELL - 2 * PADDING
+    parts: list[str] = []
+    x, y = 0.0, 12.0
     for equation in step.equations:
         markup = equations.colored(equation.text())
         width = svg.width(markup, SIZE)
@@ -159,11 +164,12 @@ def _equations(step: Any) -> Block:
             x, y = 0.0, y + 21
         size = SIZE if width <= room else SIZE * room / width
         parts.append(svg.text(x, y, svg.rich(markup, size), size))
-        x = x + width + 26 if x or width > room / 2 - 26 else max(x + width + 26, room / 2 - 10)
+        x = max(x + width + 26, room / 2 - 10)
     return Block(room, y + 5, 0, "".join(parts))
 
 
-def _forward(reading: Reading, layer: DenseReading) -> Block:
+def _forward(reading: Reading, layer: DenseReading) -> tuple[Named, list[Line]]:
+    """The weights of a layer, and the sum that they are part of."""
     number = layer.number
     y = reading.y[number]
     product = [z - b for z, b in zip(layer.z, layer.b, strict=True)]
@@ -175,14 +181,16 @@ def _forward(reading: Reading, layer: DenseReading) -> Block:
         Line("=", Named(names.z(number), "forward", row(layer.z), sums), True),
         Line("", Named(names.y(number), "forward", row(y), max(1.0, look.scale_of(y))), True),
     ]
-    return _pair(lambda: matrix(weights), lines)
+    return weights, lines
 
 
-def _backward(reading: Reading, layer: DenseReading) -> Block:
+def _backward(reading: Reading, layer: DenseReading) -> tuple[Named, list[Line]]:
+    """The weight gradients of a layer, and the way of the loss gradient through it."""
     number = layer.number
     upstream, downstream = reading.gradient[number], reading.gradient[number - 1]
     scale = look.scale_of(upstream, layer.dL_dz, downstream)
-    gradient = Named(names.gradient(names.W(number)), "backward", layer.dL_dW, look.scale_of(layer.dL_dW))
+    symbol = names.gradient(names.W(number)) + (f", sum of {reading.m}" if reading.m > 1 else "")
+    gradient = Named(symbol, "backward", layer.dL_dW, look.scale_of(layer.dL_dW))
     if layer.slope is not None:
         local = Line("⊙", Named("a′(z)", "forward", row(layer.slope), max(1.0, look.scale_of(layer.slope))))
     else:
@@ -194,16 +202,4 @@ def _backward(reading: Reading, layer: DenseReading) -> Block:
         Line("=", Named(f"∂{look.LOSS}/∂z", "backward", row(layer.dL_dz), scale), True),
         Line("", Named(names.loss_gradient(number - 1), "backward", row(downstream), scale), True),
     ]
-    return _pair(lambda: matrix(gradient), lines)
-
-
-def _pair(weights: Callable[[], Block], lines: list[Line]) -> Block:
-    """Set a matrix beside the column of rows that goes with it, or below it where it is too wide for a
-    cell."""
-    room = CELL - 2 * PADDING
-    side_by_side = beside([weights(), column(lines)], 16)
-    if side_by_side.width <= 1.1 * room:
-        return fitted(side_by_side, room)
-    upper, lower = fitted(column(lines), room), weights()
-    body = upper.body + placed(lower, room - lower.width, upper.height + 8)
-    return Block(room, upper.height + 8 + lower.height, 0, body)
+    return gradient, lines

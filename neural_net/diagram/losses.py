@@ -31,7 +31,7 @@ def forward(reading: Reading) -> tuple[Block, Numbers]:
     label = f"{look.LOSS}, this example" if reading.m > 1 else look.LOSS
     blocks = [column(lines), sign(f"{word} =", 15), _result(label, reading.loss_share)]
     if reading.m > 1:
-        blocks += [sign(f"mean of {reading.m} examples =", 15), _result(look.LOSS, reading.loss)]
+        blocks += [sign(f"mean of {reading.m} =", 15), _result(look.LOSS, reading.loss)]
     return beside(blocks, 16), _forward_numbers(reading, terms)
 
 
