@@ -46,7 +46,7 @@ ROLES = {
     "ink": Role("fill", "#1b2430", "#e8ebf1"),
     "muted": Role("fill", "#5d6876", "#a3adba"),
     "forward": Role("fill", "#1f5fc8", "#7db0ff"),
-    "backward": Role("fill", "#c9410f", "#ff946b"),
+    "backward": Role("fill", "#bd3b0c", "#ff946b"),
     "parameter": Role("fill", "#6a46a8", "#c0a6f5"),
     # solid marks, and the text that stands on them
     "forward-solid": Role("fill", "#2563c9", "#3f7de0"),

@@ -43,8 +43,9 @@ def panel_of(reading: Reading, step: Any) -> Panel:
     """Return the panel of a step."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
-        product, numbers = loss(reading)
-        product = _spread([product, curve.loss(reading, shows_slope=step.phase == "backward")])
+        arithmetic, numbers = loss(reading)
+        graph = curve.loss(reading, shows_slope=step.phase == "backward")
+        product = _first_that_fits([lambda: arithmetic, lambda: graph], [lambda: arithmetic])
     elif step.phase == "forward":
         product, numbers = _forward(reading, reading.layer(step.layer))
     else:
