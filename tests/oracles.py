@@ -156,13 +156,13 @@ def central_difference(f: Callable[[np.ndarray], float], at: np.ndarray, step: f
     return gradient
 
 
-def assert_same(actual: np.ndarray, expected: np.ndarray, tolerance: float = TOLERANCE["float64"]) -> None:
-    """Same shape, and the largest difference is within `tolerance` of the largest entry."""
+def assert_same(actual: Any, expected: Any, tolerance: float = TOLERANCE["float64"]) -> None:
+    """Same shape, and apart by at most `tolerance` of the largest entry, with room for rounding."""
     actual, expected = np.asarray(actual), np.asarray(expected)
     assert actual.shape == expected.shape
-    scale = max(np.abs(expected).max(), 1e-12)
-    error = np.abs(actual - expected).max() / scale
-    assert error <= tolerance, f"relative error {error:.1e}\nactual\n{actual}\nexpected\n{expected}"
+    rounding = max(100 * float(np.finfo(actual.dtype).eps), tolerance / 100)
+    error, allowed = np.abs(actual - expected).max(), tolerance * np.abs(expected).max() + rounding
+    assert error <= allowed, f"{error:.1e} apart, not {allowed:.1e}\nactual\n{actual}\nexpected\n{expected}"
 
 
 # --- Cases ------------------------------------------------------------------------------------------
