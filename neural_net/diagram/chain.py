@@ -107,6 +107,10 @@ class _Moment:
     def box(self, box: Box) -> str:
         if box.is_slab:
             return self._slab(box)
+        direction = self.direction if box.first == self.current else ""
+        return self.chain.once(("box", box, direction), lambda: self._box(box))
+
+    def _box(self, box: Box) -> str:
         is_current = box.first == self.current
         is_loss = box.first == self.loss
         kind = f"{self.direction}-" if is_current else ""

@@ -158,7 +158,7 @@ def _equations(step: Any, room: float) -> Block:
     parts: list[str] = []
     x, y = 0.0, 12.0
     for equation in step.equations:
-        markup = equations.colored(equation.text())
+        markup = equations.in_symbols(equation)
         width = svg.width(markup, SIZE)
         if x > 0 and x + width > room:
             x, y = 0.0, y + 21

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from neural_net import look, svg
 from neural_net.diagram import names
@@ -22,8 +22,7 @@ HEIGHT = 112.0
 CELL = 62.0
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One link of a chain: the sign before it, what it is, the factors it comes from, and its value."""
 
     sign: str
@@ -268,10 +267,5 @@ _BACK = look.paint("panel")
 
 def spoken(story: Story) -> str:
     """Return a story as one line of plain text."""
-    return " ".join(
-        f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms
-    )
-
-
-def _plain(markup: str) -> str:
-    return markup.replace("_{", "").replace("^{", "").replace("}", "")
+    words = " ".join(f"{term.sign} {term.symbol} {look.number(term.value)}" for term in story.terms)
+    return words.replace("_{", "").replace("^{", "").replace("}", "").strip()

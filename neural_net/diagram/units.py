@@ -13,6 +13,7 @@ from neural_net.diagram import names
 from neural_net.diagram.reading import Reading, Vector
 from neural_net.look import paint
 
+UNIT_X = 34.0  # left of the middle, to leave room for a badge
 MOST_UNITS = 8  # up to here a layer is drawn as circles with edges
 MOST_CELLS = 40  # up to here as cells with a number each
 MOST_BARS = 16  # up to here a softmax is drawn as bars with the names of the classes
@@ -73,7 +74,7 @@ def radius(form: Form) -> float:
 
 def unit_position(form: Form, index: int) -> tuple[float, float]:
     """Return the center of circle `index` inside the area of a layer drawn as units."""
-    return 30, (index + 0.5) * form.pitch
+    return UNIT_X, (index + 0.5) * form.pitch
 
 
 def pick(reference: str, body: str) -> str:
@@ -174,7 +175,7 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
         x, y = unit_position(form, j)
         content = look.number(value)
         painted, role = look.value_style(value, scale)
-        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 17), 1)
+        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 19), 1)
         parts.append(
             f'<g class="nn-pick" data-ref="u:{number}:{j}">'
             f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.paint("paper")}/>'
@@ -192,7 +193,7 @@ def _names(form: Form, values: Vector, classes: Any, marked: int | None) -> str:
     r = radius(form)
     return "".join(
         svg.text(
-            30 + r + 4,
+            UNIT_X + r + 4,
             (j + 0.5) * form.pitch - 4,
             svg.plain(names.class_name(classes, j)),
             12.5,
