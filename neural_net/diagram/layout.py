@@ -94,7 +94,14 @@ class Layout:
 
 
 def forms_of(reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> tuple[Form, ...]:
-    """Return how each layer 0 … L is drawn."""
+    """Return how each layer 0 … L is drawn; ValueError where image or classes do not fit the network."""
+    n_in, n_out = reading.sizes[0], reading.sizes[-1]
+    if image_shape is not None and (len(image_shape) != 2 or image_shape[0] * image_shape[1] != n_in):
+        raise ValueError(
+            f"image_shape: expected (rows, columns) of {n_in} pixels, one per input, got {image_shape}"
+        )
+    if classes is not None and len(classes) != n_out:
+        raise ValueError(f"classes: expected {n_out} names, one per output of the head, got {len(classes)}")
     return tuple(units.form_of(reading, number, image_shape, classes) for number in range(reading.L + 1))
 
 
