@@ -63,6 +63,14 @@ CASES: dict[str, tuple[Trace, dict[str, Any]]] = {
         trace(network([2, 8, 8, 8, 1], head="sigmoid", loss="binary_cross_entropy"), [[0.8, -0.5]], [[0]]),
         {},
     ),
+    "784": (
+        trace(
+            network([784, 128, 64, 10], activation="relu", head="softmax", loss="cross_entropy"),
+            RNG.random((1, 784)) * (RNG.random((1, 784)) > 0.5),
+            [3],
+        ),
+        {"image_shape": (28, 28), "classes": [f"garment {number}" for number in range(10)]},
+    ),
     "logits": (
         trace(
             network([64, 32, 32, 10], activation="relu", head="identity", loss="cross_entropy_with_logits"),

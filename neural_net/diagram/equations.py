@@ -44,7 +44,7 @@ def in_symbols(equation: Equation) -> str:
 
 
 def in_shapes(reading: Reading, step: Step) -> list[str]:
-    """Return the equations of a step in shapes; the loss, which is no product of matrices, in a shorter way."""
+    """Return the equations of a step in shapes; the loss, no product of matrices, in a shorter way."""
     if step.layer > reading.L:
         full = f"({reading.m} × {reading.sizes[-1]})"
         if step.phase == "forward":
@@ -113,10 +113,10 @@ def _heading(x: float, words: str, y: float = 12.0) -> str:
 
 
 def _broken(line: str, longest: int) -> list[str]:
-    """Break a line of code that is too long before an operator, inside as few parentheses as can be."""
+    """Break a line of code that is too long before an operator or after a comma, in few parentheses."""
     lines = []
     while len(line) > longest:
-        cuts = [match.start() for match in _OPERATOR.finditer(line, 12, longest)]
+        cuts = [match.start() for match in _BREAK.finditer(line, 12, longest)]
         if not cuts:
             break
         cut = min(cuts, key=lambda at: (line.count("(", 0, at) - line.count(")", 0, at), -at))
@@ -125,7 +125,7 @@ def _broken(line: str, longest: int) -> list[str]:
     return [*lines, line]
 
 
-_OPERATOR = re.compile(r" [-+*/@] ")
+_BREAK = re.compile(r"(?<=,) | (?=[-+*/@] )")
 
 
 # ------------------------------------------------------------------------------------------ numbers

@@ -13,7 +13,7 @@ from neural_net.diagram import names
 from neural_net.diagram.equations import factor
 from neural_net.diagram.layout import WIDTH
 from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import CELLS, MOST_UNITS, cell
+from neural_net.diagram.units import CELLS, MOST_PIXELS, MOST_UNITS, cell
 
 MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
 LARGEST_TERMS = 6
@@ -54,7 +54,8 @@ def details(
     """Return the forward and the backward story of every element that can be picked, as SVG by reference.
 
     A reference is "u:l:j" for unit j of layer l, "w:l:i:j" for the edge from unit i of layer l−1 to unit j;
-    edges have a story where both layers are drawn as units. `references` asks for some elements only.
+    edges have a story where both layers are drawn as units, units where they are not too many to be picked.
+    `references` asks for some elements only.
     """
     reading = read(trace, example)
     return {
@@ -65,9 +66,9 @@ def details(
 
 
 def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
-    """Name every unit and every drawn edge, with what tells its two stories, and where it is."""
+    """Name every unit and edge that can be picked, with what tells its two stories, and where it is."""
     for l, n in enumerate(reading.sizes):
-        for j in range(n):
+        for j in range(n if n <= MOST_PIXELS else 0):
             yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
     for layer in reading.layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:

@@ -188,8 +188,8 @@ def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     i, j = focus_input(reading, layer), focus_unit(reading, layer)
     return [
         _score_gradient(reading, layer, j),
-        _bias_gradient(reading, layer, j),
         _one_weight_gradient(reading, layer, i, j),
+        _bias_gradient(reading, layer, j),
         _handed_on(reading, layer, i),
     ]
 

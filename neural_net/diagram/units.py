@@ -18,6 +18,7 @@ MOST_UNITS = 8  # up to here a layer is drawn as circles with edges
 MOST_CELLS = 40  # up to here as cells with a number each
 MOST_BARS = 16  # up to here a softmax is drawn as bars with the names of the classes
 MOST_PIXELS = 100  # up to here each pixel of an image can be clicked
+SHADES = 16  # of an image with more pixels
 
 PADDING = 16
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 44, 25, 3
@@ -93,9 +94,9 @@ def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, ma
         return _bars(form, number, values, classes, marked)
     if form.kind == "cells":
         return _cells(form, number, values, scale)
-    if form.kind == "image" and form.pitch >= 3 and len(values) <= MOST_PIXELS:
-        return _pixels(form, values)
-    return _picture(form, number, values, scale)
+    if form.kind == "image":
+        return _pixels(form, values) if len(values) <= MOST_PIXELS else _photograph(form, values)
+    return _picture(form, values, scale)
 
 
 def draw_empty(form: Form, number: int, n: int, classes: Any) -> str:
@@ -136,7 +137,7 @@ def draw_gradient(form: Form, number: int, gradient: Vector, scale: float, style
     frame = _frame(form, style)
     if form.kind == "cells":
         return frame + _cells(form, number, gradient, scale)
-    return frame + _picture(form, number, gradient, scale)
+    return frame + _picture(form, gradient, scale)
 
 
 def has_values_beside_gradients(form: Form) -> bool:
@@ -289,7 +290,23 @@ def _pixels(form: Form, values: Vector) -> str:
     )
 
 
-def _picture(form: Form, number: int, values: Vector, scale: float) -> str:
+def _photograph(form: Form, values: Vector) -> str:
+    """Draw an image of many pixels as a few shades of ink, each one path."""
+    top = max(max(values), 1e-300)
+    shades: dict[int, list[str]] = {}
+    for j, value in enumerate(values):
+        shade = round(SHADES * max(0.0, value) / top)
+        if shade:
+            shades.setdefault(shade, []).append(f"M{j % form.columns} {j // form.columns}h1v1h-1z")
+    paths = "".join(
+        svg.path("".join(squares), f'{paint("ink")} fill-opacity="{shade / SHADES:.2g}"')
+        for shade, squares in sorted(shades.items())
+    )
+    back = svg.rectangle(-4, -4, form.width + 8, form.height + 8, paint("paper", "line"), 4)
+    return f'{back}<g transform="scale({form.pitch:g})">{paths}</g>'
+
+
+def _picture(form: Form, values: Vector, scale: float) -> str:
     """Draw many values as one image of colored pixels, with the range that the colors stand for below."""
     matrix = np.zeros(form.columns * math.ceil(len(values) / form.columns))
     matrix[: len(values)] = values
