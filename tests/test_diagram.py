@@ -316,7 +316,7 @@ def test_an_image_is_drawn_pixel_by_pixel() -> None:
 
 
 def test_an_example_outside_the_batch_is_refused_by_number() -> None:
-    with pytest.raises(ValueError, match=r"example: expected 0 to 4 .*, got 5"):
+    with pytest.raises(ValueError, match=r"example: expected a number from 0 to 4, got 5"):
         frames(CASES["3-4-4-2 batch"][0], example=5)
 
 

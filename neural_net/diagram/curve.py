@@ -4,7 +4,6 @@ slope."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,10 +22,9 @@ Point = tuple[float, float]
 
 def activation(reading: Reading, layer: DenseReading) -> Block:
     """Draw y = a(z) over the range of the units' z, each unit a point."""
-    function: Any = reading.trace.network.layers[layer.number - 1].activation
     reach = max(2.0, 1.15 * look.scale_of(layer.z))
     z = np.linspace(-reach, reach, SAMPLES)
-    curve = list(zip(z.tolist(), function.forward(z[np.newaxis])[0].tolist(), strict=True))
+    curve = list(zip(z.tolist(), layer.function.forward(z[np.newaxis])[0].tolist(), strict=True))
     points = list(zip(layer.z, reading.y[layer.number], strict=True))[:MOST_POINTS]
     return _graph(curve, points, f"y = {names.activation(layer.activation)}(z), a point a unit")
 

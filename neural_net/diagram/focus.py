@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from neural_net import look, svg
 from neural_net.diagram import names
 from neural_net.diagram.equations import factor
 from neural_net.diagram.layout import WIDTH
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, read
 from neural_net.diagram.units import CELLS, MOST_PIXELS, MOST_UNITS, cell
+from neural_net.trace import Trace
 
 MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
 LARGEST_TERMS = 6
@@ -45,10 +47,10 @@ Tell = Callable[..., Story]
 
 
 def details(
-    trace: Any,
+    trace: Trace,
     example: int = 0,
-    image_shape: tuple[int, int] | None = None,
-    classes: Any = None,
+    image_shape: ImageShape = None,
+    classes: Classes = None,
     references: Collection[str] | None = None,
 ) -> dict[str, tuple[str, str]]:
     """Return the forward and the backward story of every element that can be picked, as SVG by reference.

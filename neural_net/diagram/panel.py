@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from neural_net import look, svg
 from neural_net.diagram import curve, equations, losses, names
@@ -26,6 +25,7 @@ from neural_net.diagram.blocks import (
 from neural_net.diagram.equations import factor, plus, products
 from neural_net.diagram.reading import DenseReading, Reading
 from neural_net.look import paint
+from neural_net.steps import Step
 
 INNER = 924.0
 Numbers = list[str]
@@ -39,7 +39,7 @@ class Panel:
     text: Block
 
 
-def panel_of(reading: Reading, step: Any) -> Panel:
+def panel_of(reading: Reading, step: Step) -> Panel:
     """Return the panel of a step."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward

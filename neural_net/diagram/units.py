@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from neural_net import look, png, svg
 from neural_net.diagram import names
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, Vector
 from neural_net.look import paint
 
@@ -36,7 +36,7 @@ class Form:
     pitch: float = 0  # from one unit, row or pixel to the next
 
 
-def form_of(reading: Reading, number: int, image_shape: tuple[int, int] | None, classes: Any) -> Form:
+def form_of(reading: Reading, number: int, image_shape: ImageShape, classes: Classes) -> Form:
     """Choose how to draw layer `number`."""
     n = reading.sizes[number]
     if number == 0 and image_shape is not None:
@@ -86,7 +86,7 @@ def pick(reference: str, body: str) -> str:
 # ----------------------------------------------------------------------------------------- drawings
 
 
-def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, marked: int | None) -> str:
+def draw(form: Form, number: int, values: Vector, scale: float, classes: Classes, marked: int | None) -> str:
     """Draw the values of a layer with its area's upper left corner at the origin."""
     if form.kind == "units":
         return _circles(form, number, values, scale) + _names(form, values, classes, marked)
@@ -99,7 +99,7 @@ def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, ma
     return _picture(form, values, scale)
 
 
-def draw_empty(form: Form, number: int, n: int, classes: Any) -> str:
+def draw_empty(form: Form, number: int, n: int, classes: Classes) -> str:
     """Draw a layer that the forward pass has not reached: outlines only."""
     empty = paint("well", "line") + ' fill-opacity="0.45" stroke-dasharray="3 3"'
     if form.kind == "units":
@@ -187,7 +187,7 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
     return "".join(parts)
 
 
-def _names(form: Form, values: Vector, classes: Any, marked: int | None) -> str:
+def _names(form: Form, values: Vector, classes: Classes, marked: int | None) -> str:
     """The names of the classes at the upper right of their units, that of the target in bold."""
     if classes is None or marked is None:
         return ""
@@ -241,7 +241,7 @@ CELLS = svg.text_style(13, "ink", "middle")  # what the numbers of most cells sh
 _LONGER = {6: ' font-size="12.3"', 7: ' font-size="11.2"', 8: ' font-size="10"'}
 
 
-def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: int | None) -> str:
+def _bars(form: Form, number: int, values: Vector | None, classes: Classes, marked: int | None) -> str:
     n = round(form.height / BAR_PITCH)
     right = form.width - BAR_GRADIENT
     left = right - BAR_WIDTH - BAR_NUMBER
