@@ -230,7 +230,7 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
 
 def picture(story: Story) -> str:
     """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scale = max([abs(term.value) for term in story.terms])
+    scales = _scales(story)
     symbol_paint = look.paint(story.direction)
     widths = [
         10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
@@ -240,7 +240,7 @@ def picture(story: Story) -> str:
     heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
     parts = []
     x = 10.0
-    for term, width in zip(story.terms, widths, strict=True):
+    for term, width, scale in zip(story.terms, widths, scales, strict=True):
         middle = round(x + width / 2, 1)
         sign = (
             f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
@@ -266,6 +266,18 @@ def picture(story: Story) -> str:
 
 _MUTED = look.paint("muted")
 _BACK = look.paint("panel")
+
+
+def _scales(story: Story) -> list[float]:
+    """Return the scale on which each term is colored: gradients share one, values another."""
+    is_value = [story.direction == "forward" or term.symbol.startswith(("y_", "a′")) for term in story.terms]
+    values = max(
+        [1.0, *(abs(term.value) for term, value in zip(story.terms, is_value, strict=True) if value)]
+    )
+    gradients = max(
+        [0.0, *(abs(term.value) for term, value in zip(story.terms, is_value, strict=True) if not value)]
+    )
+    return [values if value else gradients for value in is_value]
 
 
 def spoken(story: Story) -> str:
