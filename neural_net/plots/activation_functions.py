@@ -92,7 +92,7 @@ def _draw_elementwise(ax: Axes, activation: Activation) -> str:
 
 
 def _draw_branch(ax: Axes, z: Array, slopes: Array, belongs: bool) -> None:
-    """Draw one branch of a derivative that jumps at 0: a circle at that end, filled if the value is its own."""
+    """Draw one branch of a derivative that jumps at 0; its end is filled if it has the value at 0."""
     ax.plot(z, slopes, color=BACKWARD, linewidth=1.8, label="a′(z)")
     end = int(np.flatnonzero(z == 0)[0])
     face = BACKWARD if belongs else PAPER

@@ -142,7 +142,7 @@ def _draw_classes(ax: Axes, net: Network, plane: Plane, inputs: Array, goal: Arr
 
 
 def _draw_regions(ax: Axes, plane: Plane, probability: Array) -> None:
-    """Color each point by its most probable class: white where all are equal, tinted fully where it is sure."""
+    """Color each point by its most probable class, from white where all are equal to the full tint."""
     classes = probability.shape[1]
     best, sure = probability.argmax(axis=1), (probability.max(axis=1) - 1 / classes) / (1 - 1 / classes)
     colors = np.empty((len(best), 3))

@@ -146,7 +146,7 @@ def _draw(
     color: str,
     target: Array | None = None,
 ) -> None:
-    """Draw the values (m, n) of one quantity: one example as bars, or the batch in its column's two panels."""
+    """Draw the values (m, n) of one quantity: one example as bars, or the batch in two panels."""
     if chosen is not None:
         limits = marks.bar_limits(*(array[chosen] for array in scale))
         goal = None if target is None else target[chosen]

@@ -26,7 +26,7 @@ def checked_trace(trace: object, where: str) -> Trace:
             for name, array in named.items():
                 if not np.isfinite(array).all():
                     raise ValueError(
-                        f"{where}: expected finite numbers, but {prefix}{name} of layer {l} has grown beyond them"
+                        f"{where}: {prefix}{name} of layer {l} holds numbers that are not finite"
                     )
     return trace
 

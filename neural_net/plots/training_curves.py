@@ -18,8 +18,9 @@ from neural_net.training import TrainingResult
 def plot_training(result: TrainingResult, ax: Axes | None = None) -> Panels:
     """Plot the loss after each epoch, and for classifiers the accuracy; epoch 0 is before training.
 
-    Validation is dashed. A dot marks the lowest validation loss: where it lies far before the end, the network went on to learn its
-    training examples by heart. Inside `ax` if given. Returns one panel, or two.
+    Validation is dashed; a dot marks the lowest validation loss: where it lies far before the end, the
+    network went on to learn its training examples by heart. Inside `ax` if given. Returns one panel, or
+    two.
 
     Raises TypeError for what is no result of `train`.
     """
