@@ -270,14 +270,13 @@ _BACK = look.paint("panel")
 
 def _scales(story: Story) -> list[float]:
     """Return the scale on which each term is colored: gradients share one, values another."""
-    is_value = [story.direction == "forward" or term.symbol.startswith(("y_", "a′")) for term in story.terms]
-    values = max(
-        [1.0, *(abs(term.value) for term, value in zip(story.terms, is_value, strict=True) if value)]
-    )
-    gradients = max(
-        [0.0, *(abs(term.value) for term, value in zip(story.terms, is_value, strict=True) if not value)]
-    )
-    return [values if value else gradients for value in is_value]
+    sizes = [abs(term.value) for term in story.terms]
+    if story.direction == "forward":
+        return [max(1.0, *sizes)] * len(sizes)
+    is_value = [term.symbol.startswith(("y_", "a′")) for term in story.terms]
+    of_gradients = max([0.0 if value else size for size, value in zip(sizes, is_value, strict=True)])
+    of_values = max(1.0, *sizes)
+    return [of_values if value else of_gradients for value in is_value]
 
 
 def spoken(story: Story) -> str:
