@@ -6,7 +6,7 @@ loss gradients of its inputs, and where a name is used more than once the contri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,10 @@ class Line:
     output: str
     operation: Operation
     inputs: tuple[str, ...]
+
+    def renamed(self, names: Callable[[str], str]) -> Line:
+        """The same line with all its names passed through `names`."""
+        return Line(names(self.output), self.operation, tuple(names(name) for name in self.inputs))
 
 
 class Contribution(NamedTuple):
@@ -49,6 +53,8 @@ def run_backward(
     gradients = {output: gradient}
     contributions = []
     for line in reversed(program):
+        if line.output not in gradients:
+            continue  # nothing that follows has a gradient to send to it
         inputs = [values[name] for name in line.inputs]
         for name, value in zip(
             line.inputs,
