@@ -34,7 +34,7 @@ quick: lint ## run what takes seconds: lint, types, units
 	$(BIN)/python -m pytest -m "not browser and not notebook" tests $(PYTEST_FLAGS)
 
 lint: $(VENV)/.ready-to-test ## check style and types
-	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/mypy
 
 notebooks: $(VENV)/.ready-to-test ## run every notebook anew and write it in its normal form

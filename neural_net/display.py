@@ -1,7 +1,12 @@
 """A picture that a notebook shows as SVG, and as text wherever it shows no SVG."""
 
-from collections.abc import Collection
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from neural_net import diagram
+from neural_net.trace import Trace
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,3 +28,17 @@ class Picture:
     ) -> dict[str, str]:
         """What IPython asks for; it applies `include` and `exclude` itself."""
         return {"image/svg+xml": self.svg, "text/plain": self.text}
+
+
+def filmstrip(
+    trace: Trace,
+    example: int = 0,
+    *,
+    image_shape: tuple[int, int] | None = None,
+    classes: Sequence[str] | None = None,
+) -> Picture:
+    """Show every step of a trace at once, for row `example` of its batch; the text is the trace's receipt.
+
+    `image_shape` (rows, columns) draws the input as an image; `classes` names the outputs of a softmax.
+    """
+    return Picture(diagram.filmstrip(trace, example, image_shape, classes), trace.receipt())

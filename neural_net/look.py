@@ -1,16 +1,18 @@
 """The one visual language: the colors of every role in both themes, and how a number is written and colored.
 
-Forward is blue, backward is red-orange, parameters are purple. Values are colored by one diverging map centered on 0,
-blue above and orange below, which readers with any of the common color-vision deficiencies can tell apart; the number
-always stands beside the color.
+Forward is blue, backward is red-orange, parameters are purple. Values are colored by one diverging map
+centered on 0, blue above and orange below, which readers with any of the common color-vision deficiencies can
+tell apart; the number always stands beside the color.
 
-Pictures carry the light theme as plain attributes, so they are right in every viewer of SVG, and a class per role, so
-that the few rules of `theme_css()` turn them dark where the page is dark.
+Pictures carry the light theme as plain attributes, so they are right in every viewer of SVG, and a class per
+role, so that the few rules of `theme_css()` turn them dark where the page is dark.
 """
 
 import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
+
+import numpy as np
 
 LOSS = "\u2112"  # ℒ, the script capital L: one sign for the loss in every picture
 MINUS = "\u2212"  # −, as wide as a plus, where a hyphen is not
@@ -44,7 +46,7 @@ ROLES = {
     "ink": Role("fill", "#1b2430", "#e8ebf1"),
     "muted": Role("fill", "#5d6876", "#a3adba"),
     "forward": Role("fill", "#1f5fc8", "#7db0ff"),
-    "backward": Role("fill", "#c9410f", "#ff946b"),
+    "backward": Role("fill", "#bd3b0c", "#ff946b"),
     "parameter": Role("fill", "#6a46a8", "#c0a6f5"),
     # solid marks, and the text that stands on them
     "forward-solid": Role("fill", "#2563c9", "#3f7de0"),
@@ -78,8 +80,8 @@ def color(role: str, theme: str = "light") -> str:
 def paint(*roles: str) -> str:
     """Return the SVG attributes that paint an element: its classes, and the light theme's colors.
 
-    `paint("panel", "line")` is `class="nn-panel nn-line" fill="#f6f8fb" stroke="#d2d9e3"`. Without a fill role the
-    element is not filled.
+    `paint("panel", "line")` is `class="nn-panel nn-line" fill="#f6f8fb" stroke="#d2d9e3"`. Without a fill
+    role the element is not filled.
     """
     colors = {ROLES[role].property: ROLES[role].light for role in roles}
     colors.setdefault("fill", "none")
@@ -88,19 +90,21 @@ def paint(*roles: str) -> str:
 
 
 def theme_css(dark: str = DARK_THEME) -> str:
-    """Return the CSS rules that repaint every role where the selector `dark` holds; nothing changes elsewhere."""
+    """Return the CSS rules that repaint every role where the selector `dark` holds; nothing changes
+    elsewhere."""
     return "\n".join(f"{dark} .nn-{name}{{{role.property}:{role.dark}}}" for name, role in ROLES.items())
 
 
-# ---------------------------------------------------------------------------------------------------------------- values
+# ------------------------------------------------------------------------------------------- values
 
 
 @lru_cache(maxsize=65536)
 def number(value: float) -> str:
     """Write a value shortly, at least two significant digits: 123, 12.3, 1.23, 0.12, 0.012, 0.0012, 1.2e−4.
 
-    A number that is whole is written so (0, 1, −2), and a number that is not never looks like one that is zero. The
-    minus is U+2212. Values within 0.005 of one, such as probabilities, show what is missing: 0.998, 0.9998.
+    A number that is whole is written so (0, 1, −2), and a number that is not never looks like one that is
+    zero. The minus is U+2212. Values within 0.005 of one, such as probabilities, show what is missing: 0.998,
+    0.9998.
     """
     size = abs(value)
     if not size < math.inf:
@@ -133,42 +137,51 @@ def signed(value: float) -> str:
 
 
 def strength(value: float, scale: float) -> float:
-    """Return |value| / scale, at most 1, in steps of 0.01: the opacity of the color that stands for the value."""
+    """Return |value| / scale, at most 1, in steps of 0.01: the opacity of the color that stands for the
+    value."""
     if not scale > 0 or math.isnan(value):
         return 0.0
     return round(min(abs(value) / scale, 1.0), 2)
 
 
 def value_paint(value: float, scale: float) -> str:
-    """Return the attributes that fill a cell by its value: the hue by its sign, the opacity by |value| / scale."""
-    return paint("pos" if value > 0 else "neg") + f' fill-opacity="{strength(value, scale):g}"'
+    """Return the attributes that fill a cell by its value: the hue by its sign, the opacity by |value| /
+    scale."""
+    return value_style(value, scale)[0]
 
 
-def value_ink(value: float, scale: float) -> str:
-    """Return the role of the text that stands on a cell filled by `value_paint`, so that it can be read."""
+@lru_cache(maxsize=65536)
+def value_style(value: float, scale: float) -> tuple[str, str]:
+    """Return what `value_paint` returns, and the role of a text that can be read on it."""
     opacity = strength(value, scale)
     if value > 0:
-        return "on-pos" if opacity > 0.78 else "ink"
-    return "on-neg" if opacity > 0.55 else "ink"
+        return f'{paint("pos")} fill-opacity="{opacity}"', "on-pos" if opacity > 0.87 else "ink"
+    return f'{paint("neg")} fill-opacity="{opacity}"', "on-neg" if opacity > 0.6 else "ink"
 
 
-def weight_paint(value: float, scale: float) -> str:
-    """Return the attributes that draw a connection by its weight: the hue by its sign, width and opacity by its size."""
+def weight_paint(value: float, scale: float) -> tuple[str, str]:
+    """Return the class of a connection by its weight, and the attributes that draw it: the hue by its sign,
+    width and opacity by its size."""
     opacity = strength(value, scale)
     role = "weight-pos" if value > 0 else "weight-neg"
-    return (
-        f'{paint(role)} stroke-width="{0.8 + 2.7 * opacity:.1f}" stroke-opacity="{0.3 + 0.6 * opacity:.2f}"'
-    )
+    stroke = f'stroke="{ROLES[role].light}" stroke-width="{0.8 + 2.7 * opacity:.1f}"'
+    return f"nn-{role}", f'{stroke} stroke-opacity="{0.3 + 0.6 * opacity:.2f}"'
 
 
 def scale_of(*arrays: object) -> float:
-    """Return the largest |value| in nested sequences of floats (or arrays): the scale on which to color them."""
+    """Return the largest finite |value| in nested lists of floats (or arrays): the scale on which to color
+    them."""
     largest = 0.0
     for values in arrays:
-        if hasattr(values, "tolist"):
+        if isinstance(values, np.ndarray):
             values = values.tolist()
-        if isinstance(values, list | tuple):
-            largest = max(largest, scale_of(*values))
-        elif isinstance(values, int | float) and math.isfinite(values):
-            largest = max(largest, abs(values))
+        if not isinstance(values, list):
+            size = abs(float(values))  # type: ignore[arg-type]
+        elif values and isinstance(values[0], list):
+            size = scale_of(*values)
+        else:
+            size = max(max(values), -min(values)) if values else 0.0
+            if not math.isfinite(size):
+                size = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+        largest = max(largest, size if math.isfinite(size) else 0.0)
     return largest

@@ -18,7 +18,8 @@ STEPS = 24  # shades on each side of zero
 
 
 def heat_map(values: ArrayLike, scale: float) -> str:
-    """Return a data URI of the matrix `values` as an image, one pixel an element, in the diverging colors of `look`."""
+    """Return a data URI of the matrix `values` as an image, one pixel an element, in the diverging colors of
+    `look`."""
     matrix = np.atleast_2d(np.asarray(values, dtype=float))
     share = np.nan_to_num(matrix / scale) if scale > 0 else np.zeros_like(matrix)
     indices = np.rint(np.clip(share, -1, 1) * STEPS).astype(int) + STEPS
@@ -26,12 +27,14 @@ def heat_map(values: ArrayLike, scale: float) -> str:
 
 
 def data_uri(indices: np.ndarray, palette: Sequence[tuple[int, int, int, int]]) -> str:
-    """Return a data URI of the image whose pixel (row, column) has the color `palette[indices[row, column]]`."""
+    """Return a data URI of the image whose pixel (row, column) has the color `palette[indices[row,
+    column]]`."""
     return "data:image/png;base64," + base64.b64encode(encode(indices, palette)).decode("ascii")
 
 
 def encode(indices: np.ndarray, palette: Sequence[tuple[int, int, int, int]]) -> bytes:
-    """Return a PNG of palette indices (rows × columns, uint8) with a palette of at most 256 (red, green, blue, alpha)."""
+    """Return a PNG of palette indices (rows × columns, uint8) with a palette of at most 256 (red, green,
+    blue, alpha)."""
     rows, columns = indices.shape
     pixels = b"".join(b"\x00" + row.tobytes() for row in np.ascontiguousarray(indices, dtype=np.uint8))
     return b"".join(

@@ -1,16 +1,17 @@
 """Elements of SVG as strings: each function returns one element, and a picture is their concatenation.
 
-Lengths are in the units of the view box. Colors come as the attributes that `look.paint` returns. Labels may use a
-small markup, see `rich`: `y_{(1)}` for a subscript, `W^{T}` for a superscript, `⟨forward|…⟩` for the color of a role.
+Lengths are in the units of the view box. Colors come as the attributes that `look.paint` returns. Labels may
+use a small markup, see `rich`: `y_{(1)}` for a subscript, `W^{T}` for a superscript, `⟨forward|…⟩` for the
+color of a role.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 
 from neural_net import look
 
-# Advance widths of Helvetica (and of Arial and Liberation Sans, which share them) in thousandths of the font size.
+# Advance widths of Helvetica, which Arial and Liberation Sans share, in thousandths of the font size.
 _WIDTHS = {
     **dict.fromkeys("ijl", 222),
     **dict.fromkeys(" !,./:;I[]\\ft·", 278),
@@ -37,6 +38,7 @@ _WIDTHS = {
     "⊙": 840,
     "Σ": 620,
     "∂": 530,
+    "\u2003": 1000,  # the space of one em
     look.LOSS: 850,
 }
 _BOLD = 1.06
@@ -44,23 +46,13 @@ _ITEM = re.compile(r"_\{|\^\{|\}|⟨([a-z-]+)\||⟩|[^_^}⟨⟩]+|.")
 
 
 def picture(width: float, height: float, body: str, label: str) -> str:
-    """Return a whole SVG picture that fills the width of its place, at most its own width, with `label` for readers
-    who do not see it."""
+    """Return a whole SVG picture that fills the width of its place, at most its own width, with `label` for
+    readers who do not see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="100%"'
         f' style="max-width:{width:g}px;height:auto" role="img" aria-label="{escape(label)}"'
         f' font-family="{escape(look.SANS)}" font-size="14">{body}</svg>'
     )
-
-
-def group(body: str, attributes: str = "") -> str:
-    """Return `body` as one group."""
-    return f"<g {attributes}>{body}</g>"
-
-
-def attribute(name: str, value: object) -> str:
-    """Return ` name="value"`, escaped, with the space before it."""
-    return f' {name}="{escape(str(value))}"'
 
 
 def rectangle(x: float, y: float, width: float, height: float, paint: str, radius: float = 0) -> str:
@@ -84,6 +76,11 @@ def path(commands: str, paint: str) -> str:
     return f'<path d="{commands}" {paint}/>'
 
 
+def rounded_top(x: float, y: float, width: float, height: float) -> str:
+    """Return the outline of a header strip, whose upper corners are round."""
+    return f"M{x:g} {y + height:g}v{10 - height:g}q0 -10 10 -10h{width - 20:g}q10 0 10 10v{height - 10:g}z"
+
+
 def image(x: float, y: float, width: float, height: float, uri: str) -> str:
     """Return a picture of pixels, drawn with sharp edges and stretched to its place."""
     return (
@@ -93,8 +90,8 @@ def image(x: float, y: float, width: float, height: float, uri: str) -> str:
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float, role: str, width: float = 4, opacity: float = 1) -> str:
-    """Return a straight arrow, horizontal or vertical, from (x1, y1) to its tip at (x2, y2), in the solid color of
-    `role`: "forward", "backward", "parameter" or "outline"."""
+    """Return a straight arrow, horizontal or vertical, from (x1, y1) to its tip at (x2, y2), in the solid
+    color of `role`: "forward", "backward", "parameter" or "outline"."""
     head, half = 3.2 * width, 1.6 * width
     length = max(abs(x2 - x1), abs(y2 - y1)) or 1
     dx, dy = (x2 - x1) / length, (y2 - y1) / length
@@ -119,12 +116,19 @@ def arrow(x1: float, y1: float, x2: float, y2: float, role: str, width: float = 
 def text(
     x: float, y: float, content: str, size: float, role: str = "ink", anchor: str = "start", style: str = ""
 ) -> str:
-    """Return one line of text with its baseline at y. `content` is SVG already: from `rich`, `plain` or `number`.
+    """Return one line of text with its baseline at y. `content` is SVG already: from `rich`, `plain` or
+    `number`.
 
     `anchor` is "start", "middle" or "end"; `style` holds further attributes such as `font-weight="bold"`.
     """
+    return f'<text x="{x:g}" y="{y:g}" {text_style(size, role, anchor, style)}>{content}</text>'
+
+
+@cache
+def text_style(size: float, role: str = "ink", anchor: str = "start", style: str = "") -> str:
+    """Return the attributes of a text, apart from where it stands."""
     anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{anchored} {look.paint(role)}{style and " " + style}>{content}</text>'
+    return f'font-size="{size:g}"{anchored} {look.paint(role)}{style and " " + style}'
 
 
 BOLD = 'font-weight="bold"'
@@ -140,7 +144,8 @@ def plain(content: str) -> str:
 
 @lru_cache(maxsize=4096)
 def rich(markup: str, size: float) -> str:
-    """Return a line of text from markup: `_{…}` lowers, `^{…}` raises, `⟨role|…⟩` colors. Other text is escaped."""
+    """Return a line of text from markup: `_{…}` lowers, `^{…}` raises, `⟨role|…⟩` colors. Other text is
+    escaped."""
     return "".join(_runs(markup, size))
 
 
@@ -186,8 +191,3 @@ def width(markup: str, size: float, bold: bool = False) -> float:
         elif not match.group(1) and token != "⟩":
             total += sum(_WIDTHS.get(letter, 600) for letter in token) * (0.72 if small else 1.0)
     return total / 1000 * size * (_BOLD if bold else 1.0)
-
-
-def code_width(content: str, size: float) -> float:
-    """Return how wide a line of code is: every letter takes 0.61 of the font size, as in the common fonts."""
-    return 0.61 * size * len(content)

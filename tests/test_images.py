@@ -1,4 +1,4 @@
-"""The concept figures say what the lesson says, and the committed pictures are the ones that are drawn now."""
+"""The concept figures say what the lesson says; the committed pictures are the ones that are drawn now."""
 
 from __future__ import annotations
 

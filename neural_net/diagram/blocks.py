@@ -1,4 +1,5 @@
-"""Pieces of arithmetic as pictures: rows, matrices, columns of rows that add up, and outer products, set side by side.
+"""Pieces of arithmetic as pictures: rows, matrices, columns of rows that add up, and outer products, set side
+by side.
 
 A block has an axis, the height at which a formula is read; blocks beside one another share it.
 """
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 
 from neural_net import look, png, svg
 from neural_net.diagram.reading import Matrix, Vector
-from neural_net.diagram.units import cell
+from neural_net.diagram.units import CELLS, cell
 from neural_net.look import paint
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 42.0, 25.0, 2.0
 PITCH_X, PITCH_Y = CELL_WIDTH + GAP, CELL_HEIGHT + GAP
 CAPTION = 25.0  # the height of the line above a matrix with its name and its shape
-MOST_NUMBERS = 8  # a row of up to so many numbers is drawn as cells with the numbers in them
+MOST_NUMBERS = 10  # a row of up to so many numbers is drawn as cells with the numbers in them
 MOST_ROWS = MOST_COLUMNS = 5  # so is a matrix of up to this size; larger ones are drawn as images
 
 
@@ -45,6 +46,7 @@ class Named:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """The number of rows and of columns."""
         return len(self.values), len(self.values[0])
 
 
@@ -81,9 +83,7 @@ def sign(content: str, size: float = 22) -> Block:
 
 def is_small(rows: int, columns: int) -> bool:
     """Say whether rows × columns numbers are drawn as cells, rather than as an image."""
-    if rows == 1 or columns == 1:
-        return rows * columns <= MOST_NUMBERS
-    return rows <= MOST_ROWS and columns <= MOST_COLUMNS
+    return (rows == 1 and columns <= MOST_NUMBERS) or (rows <= MOST_ROWS and columns <= MOST_COLUMNS)
 
 
 def grid_size(rows: int, columns: int) -> tuple[float, float]:
@@ -94,8 +94,7 @@ def grid_size(rows: int, columns: int) -> tuple[float, float]:
         return 190.0, CELL_HEIGHT - 5
     if columns == 1:
         return CELL_HEIGHT - 5, 112.0
-    pitch = max(1.5, min(20.0, 112 / rows, 160 / columns))
-    return max(columns * pitch, 16.0), max(rows * pitch, 16.0)
+    return max(90.0, min(160.0, columns * 16.0)), max(64.0, min(112.0, rows * 16.0))
 
 
 def grid(named: Named) -> Block:
@@ -104,15 +103,18 @@ def grid(named: Named) -> Block:
     width, height = grid_size(rows, columns)
     if not is_small(rows, columns):
         return _strip(named, width, height)
-    cells = [
+    numbers = [
         cell(j * PITCH_X, i * PITCH_Y, CELL_WIDTH, CELL_HEIGHT, value, named.scale)
         for i, row in enumerate(named.values)
         for j, value in enumerate(row)
     ]
+    body = (
+        svg.rectangle(-2, -2, width + 4, height + 4, paint("paper"), 5) + f"<g {CELLS}>{''.join(numbers)}</g>"
+    )
     if named.marked is not None and columns > 1:
         frame = paint("outline") + ' stroke-width="1.6"'
-        cells.append(svg.rectangle(named.marked * PITCH_X - 0.5, -0.5, CELL_WIDTH + 1, height + 1, frame, 4.5))
-    return Block(width, height, height / 2, "".join(cells))
+        body += svg.rectangle(named.marked * PITCH_X - 0.5, -0.5, CELL_WIDTH + 1, height + 1, frame, 4.5)
+    return Block(width, height, height / 2, body)
 
 
 def matrix(named: Named) -> Block:
@@ -132,7 +134,8 @@ def matrix(named: Named) -> Block:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a column: the sign before it, what it is, and whether it is a result, with a rule above it."""
+    """One line of a column: the sign before it, what it is, and whether it is a result, with a rule above
+    it."""
 
     sign: str
     named: Named
@@ -140,13 +143,16 @@ class Line:
 
 
 def column(lines: Sequence[Line]) -> Block:
-    """Rows below one another that combine element by element, as in a sum on paper, with their shape below."""
+    """Rows below one another that combine element by element, as in a sum on paper, with their shape
+    below."""
     labels = [svg.width(line.named.symbol, 14, bold=True) + (20 if line.sign else 0) for line in lines]
     left = max(labels) + 9
     parts: list[str] = []
     y, width = 0.0, 0.0
+    row_width = max(grid_size(*line.named.shape)[0] for line in lines if line.named.shape[0] == 1)
     for line, label in zip(lines, labels, strict=True):
-        cells = grid(line.named)
+        is_image = line.named.shape[0] > 1 and not is_small(*line.named.shape)
+        cells = _strip(line.named, row_width, 72.0) if is_image else grid(line.named)
         width = max(width, cells.width)
         if line.is_result:
             parts.append(svg.line(left - 3, y + 2.5, left + cells.width + 3, y + 2.5, paint("outline")))
@@ -181,7 +187,9 @@ def outer_product(left: Named, top: Named, product: Named, title: str) -> Block:
     title_width = svg.width(title, 14, bold=True)
     body = svg.text(0, 14, svg.rich(title, 14), 14, product.role, "start", svg.BOLD)
     body += svg.text(title_width + 8, 14, shape, 12.5, "muted")
-    body += svg.text(x0 - 9 - left_block.width / 2, y0 - 14, svg.rich(left.symbol, 13), 13, left.role, "middle", svg.BOLD)
+    body += svg.text(
+        x0 - 9 - left_block.width / 2, y0 - 14, svg.rich(left.symbol, 13), 13, left.role, "middle", svg.BOLD
+    )
     body += placed(top_block, x0, CAPTION)
     body += placed(left_block, x0 - 9 - left_block.width, y0)
     body += svg.line(x0 - 5, CAPTION, x0 - 5, y0 + cells.height, paint("outline"))

@@ -1,10 +1,12 @@
-"""The upper half of a frame: the chain of layers from the input to the loss, as far as the passes have come."""
+"""The upper half of a frame: the chain of layers from the input to the loss, as far as the passes have
+come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from neural_net import look, svg
@@ -14,12 +16,14 @@ from neural_net.diagram.reading import Reading
 from neural_net.diagram.units import Form
 from neural_net.look import paint
 
-BELOW = 53.0  # the height of the strip below the chain, where parameters, weight gradients and the target come and go
+BELOW = 53.0  # the height of the strip below the chain: parameters, weight gradients and the target
+_REACH = 'stroke="#000" stroke-opacity="0" stroke-width="9"'
 MOST_EDGES = 140  # with more edges than this, those of other steps are drawn in bundles that cannot be picked
 
 
 class Chain:
-    """The chain of one trace and example. Drawings of layers and edges are made once and shared by all frames."""
+    """The chain of one trace and example. Drawings of layers and edges are made once and shared by all
+    frames."""
 
     def __init__(self, reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> None:
         self.reading = reading
@@ -34,7 +38,8 @@ class Chain:
 
     @cached_property
     def gradient_scale(self) -> float:
-        """The loss gradient drawn in full color: the largest of all layers, so that vanishing ones look faint."""
+        """The loss gradient drawn in full color: the largest of all layers, so that vanishing ones look
+        faint."""
         return look.scale_of(*self.reading.gradient)
 
     @cached_property
@@ -50,14 +55,23 @@ class Chain:
 
     def draw(self, current: int, is_forward: bool) -> tuple[str, Layout]:
         """Draw the chain at the step of layer `current`, and return it with its layout."""
-        place = layout.layout_of(self.reading, self.forms, current, is_forward)
-        frame = _Moment(self, place, current, is_forward)
+        place = layout.layout_of(self.reading, self.forms, current)
+        return self._draw(_Moment(self, place, current, is_forward)), place
+
+    def draw_whole(self) -> tuple[str, Layout]:
+        """Draw the chain after both passes, with what flows in both directions, and return it with its
+        layout."""
+        place = layout.layout_of(self.reading, self.forms, self.reading.L)
+        return self._draw(_Whole(self, place, self.reading.L + 2, True)), place
+
+    def _draw(self, frame: _Moment) -> str:
+        place = frame.place
         parts = [frame.box(box) for box in place.boxes]
-        parts += [frame.edges(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [frame.edges(left, right) for left, right in pairwise(place.boxes)]
         parts += [frame.content(box) for box in place.boxes]
-        parts += [frame.arrows(left, right) for left, right in zip(place.boxes, place.boxes[1:], strict=False)]
+        parts += [frame.arrows(left, right) for left, right in pairwise(place.boxes)]
         parts += [frame.below(box) for box in place.boxes]
-        return "".join(parts), place
+        return "".join(parts)
 
 
 @dataclass(frozen=True)
@@ -88,45 +102,47 @@ class _Moment:
     def gradient_style(self, number: int) -> str:
         return "strong" if number == self.current else "new" if number == self.current - 1 else "old"
 
-    # ------------------------------------------------------------------------------------------------------------ boxes
+    # ---------------------------------------------------------------------------------------- boxes
 
     def box(self, box: Box) -> str:
         if box.is_slab:
             return self._slab(box)
         is_current = box.first == self.current
         is_loss = box.first == self.loss
-        panel, header, line, width = ("panel", "header", "line", 1.2)
-        if is_current:
-            panel, header, line, width = (f"{self.direction}-panel", f"{self.direction}-header", f"{self.direction}-line", 2.4)
-        top = TOP - (LOSS_RISE if is_loss else 0)
-        bottom = self.place.bottom + (LOSS_RISE if is_loss else 0)
+        kind = f"{self.direction}-" if is_current else ""
+        outline = paint(f"{kind}line") + f' stroke-width="{2.4 if is_current else 1.2}"'
+        rise = LOSS_RISE if is_loss else 0
+        x, y, height = box.x, TOP - rise, self.place.bottom - TOP + 2 * rise
         name, note = layout.header_texts(self.chain.reading, box.first, self.chain.forms)
-        strip = (
-            f"M{box.x:g} {top + HEADER:g}V{top + 10:g}q0 -10 10 -10H{box.right - 10:g}q10 0 10 10V{top + HEADER:g}z"
-        )
-        body = svg.rectangle(box.x, top, box.width, bottom - top, paint(panel), 10) + svg.path(strip, paint(header))
+        body = svg.rectangle(x, y, box.width, height, paint(f"{kind}panel"), 10)
+        body += svg.path(svg.rounded_top(x, y, box.width, HEADER), paint(f"{kind}header"))
         if is_current:
-            body += svg.line(box.x, top + HEADER, box.right, top + HEADER, paint(line) + ' stroke-width="1.2"')
-        body += svg.rectangle(box.x, top, box.width, bottom - top, f'{paint(line)} stroke-width="{width}"', 10)
-        body += svg.text(box.x + 13, top + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
-        body += svg.text(box.right - 13, top + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC) if note else ""
+            body += svg.line(x, y + HEADER, box.right, y + HEADER, paint(f"{kind}line"))
+        body += svg.rectangle(x, y, box.width, height, outline, 10)
+        body += svg.text(x + 13, y + 22, svg.plain(name), 14.5, "ink", "start", svg.BOLD)
+        if note:
+            body += svg.text(box.right - 13, y + 22, svg.plain(note), 13, "muted", "end", svg.ITALIC)
         mark = f' class="nn-pick{" nn-current" if is_current else ""}" data-ref="layer:{box.first}"'
         return f"<g{mark}>{body}</g>"
 
     def _slab(self, box: Box) -> str:
         first, last = box.first, box.last
-        many = f"Layers {max(first, 1)} – {last}" if last > first else layout.header_texts(self.chain.reading, first, self.chain.forms)[0]
+        many = (
+            f"Layers {max(first, 1)} – {last}"
+            if last > first
+            else layout.header_texts(self.chain.reading, first, self.chain.forms)[0]
+        )
         if first == 0 and last > 0:
             many = f"Input … Layer {last}"
         middle, center = box.middle, (TOP + self.place.bottom) / 2
         label = (
-            f'<text transform="translate({middle + 5:g} {center:g}) rotate(-90)" text-anchor="middle" font-size="14"'
-            f" {paint('muted')}>{svg.plain(many)}</text>"
+            f'<text transform="translate({middle + 5:g} {center:g}) rotate(-90)"'
+            f" {svg.text_style(14, 'muted', 'middle')}>{svg.plain(many)}</text>"
         )
         outline = svg.rectangle(box.x, TOP, box.width, self.place.bottom - TOP, paint("header", "line"), 8)
         return f'<g class="nn-pick" data-ref="layer:{first}">{outline}{label}</g>'
 
-    # ---------------------------------------------------------------------------------------------------------- contents
+    # ------------------------------------------------------------------------------------- contents
 
     def content(self, box: Box) -> str:
         if box.is_slab:
@@ -134,7 +150,10 @@ class _Moment:
         if box.form is None:
             return self._loss(box)
         x, y = self.place.content_origin(box)
-        return f'<g transform="translate({x:g} {y:g})">{self._drawing(box.first, box.form)}</g>' + self._caption(box)
+        return (
+            f'<g transform="translate({x:g} {y:g})">{self._drawing(box.first, box.form)}</g>'
+            + self._caption(box)
+        )
 
     def _drawing(self, number: int, form: Form) -> str:
         chain, reading = self.chain, self.chain.reading
@@ -147,7 +166,9 @@ class _Moment:
             marked = chain.marked_class if number == reading.L else None
             drawing = chain.once(
                 (number, "values"),
-                lambda: units.draw(form, number, reading.y[number], chain.value_scales[number], chain.classes, marked),
+                lambda: units.draw(
+                    form, number, reading.y[number], chain.value_scales[number], chain.classes, marked
+                ),
             )
         if self.has_gradient(number):
             style = self.gradient_style(number)
@@ -163,15 +184,23 @@ class _Moment:
         form = box.form
         if form is None or form.kind == "units" or not self.is_known(box.first):
             return ""
-        x, y = self.place.content_origin(box)
+        y = self.place.content_origin(box)[1]
         below = y + form.height + 20
         if form.kind == "bars":
             return ""
         if self.has_gradient(box.first):
-            symbol, role, values = names.loss_gradient(box.first), "backward", self.chain.reading.gradient[box.first]
+            symbol, role, values = (
+                names.loss_gradient(box.first),
+                "backward",
+                self.chain.reading.gradient[box.first],
+            )
         else:
             symbol, role, values = names.y(box.first), "forward", self.chain.reading.y[box.first]
-        span = f"{symbol}, {look.number(min(values))} … {look.number(max(values))}" if form.kind != "cells" else symbol
+        span = (
+            f"{symbol}, {look.number(min(values))} … {look.number(max(values))}"
+            if form.kind != "cells"
+            else symbol
+        )
         return svg.text(box.middle, below, svg.rich(span, 13), 13, role, "middle")
 
     def _loss(self, box: Box) -> str:
@@ -191,16 +220,18 @@ class _Moment:
         body += svg.text(middle, center + 18, look.number(reading.loss), 18, "ink", "middle", svg.BOLD)
         if reading.m > 1:
             body += svg.text(middle, center + 37, f"mean of {reading.m}", 12.5, "muted", "middle")
-        if not self.is_forward:
+        if self.has_gradient(self.loss):
             style = self.gradient_style(self.loss)
             label = svg.rich(f"{names.loss_gradient(self.loss)} = 1", 13)
-            fill, role = ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
+            fill, role = (
+                ("backward-solid", "on-solid") if style == "strong" else ("backward-header", "backward")
+            )
             y = center + (48 if reading.m > 1 else 34)
             body += svg.rectangle(middle - 38, y, 76, 21, paint(fill), 10)
             body += svg.text(middle, y + 15, label, 13, role, "middle", svg.BOLD)
         return body
 
-    # ------------------------------------------------------------------------------------------------------------- edges
+    # ---------------------------------------------------------------------------------------- edges
 
     def edges(self, left: Box, right: Box) -> str:
         """Draw the weights between two layers of units, strongly where the current step uses them."""
@@ -211,43 +242,56 @@ class _Moment:
         return self.chain.once(key, lambda: self._edges(left, right, is_current))
 
     def _edges(self, left: Box, right: Box, is_current: bool) -> str:
-        assert left.form and right.form
+        assert left.form is not None
+        assert right.form is not None
         number = right.first
         W = self.chain.reading.layer(number).W
         scale = look.scale_of(W)
-        total = sum(len(layer.W) * len(layer.b) for layer in self.chain.reading.layers if layer.n_in <= 8 >= layer.n_out)
+        total = sum(
+            len(layer.W) * len(layer.b)
+            for layer in self.chain.reading.layers
+            if layer.n_in <= 8 >= layer.n_out
+        )
         starts = [self.place.unit(left, i) for i in range(len(W))]
         ends = [self.place.unit(right, j) for j in range(len(W[0]))]
         r1, r2 = units.radius(left.form), units.radius(right.form)
         faint = "" if is_current else ' opacity="0.4"'
         if total > MOST_EDGES and not is_current:
             return f"<g{faint}>{_bundles(W, starts, ends, r1, r2, scale)}</g>"
-        reach = ' stroke="#000" stroke-opacity="0" stroke-width="9"' if is_current and total <= MOST_EDGES else ""
+        is_wide = is_current and total <= MOST_EDGES  # with a wider line, not seen, that is easy to hit
         parts = []
         for i, row in enumerate(W):
             x1, y1 = starts[i]
             for j, weight in enumerate(row):
                 x2, y2 = ends[j]
-                line = f'<line x1="{x1 + r1:g}" y1="{y1:g}" x2="{x2 - r2:g}" y2="{y2:g}"'
-                drawn = f"{line} {look.weight_paint(weight, scale)}/>"
-                if reach:
-                    drawn += f"{line}{reach}/>"
-                parts.append(
-                    f'<g class="nn-pick" data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}"'
-                    f' data-to="u:{number}:{j}">{drawn}</g>'
+                at = f'x1="{x1 + r1:g}" y1="{y1:g}" x2="{x2 - r2:g}" y2="{y2:g}"'
+                shade, drawn = look.weight_paint(weight, scale)
+                mark = (
+                    f'data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}" data-to="u:{number}:{j}"'
                 )
+                if is_wide:
+                    title = f"<title>W_{i + 1}{j + 1} = {look.number(weight)}</title>"
+                    line = f'<line {at} class="{shade}" {drawn}/><line {at} {_REACH}/>'
+                    parts.append(f'<g class="nn-pick" {mark}>{title}{line}</g>')
+                else:
+                    parts.append(f'<line class="nn-pick {shade}" {mark} {at} {drawn}/>')
         return f"<g{faint}>{''.join(parts)}</g>"
 
-    # ------------------------------------------------------------------------------------------------------------ arrows
+    # --------------------------------------------------------------------------------------- arrows
 
     def arrows(self, left: Box, right: Box) -> str:
-        """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest faintly."""
+        """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest
+        faintly."""
         inner, outer = left.last, right.first
-        if self.is_forward and outer > self.current + 1 or not self.is_forward and inner < self.current - 1:
+        if outer > self.current + 1 if self.is_forward else inner < self.current - 1:
             return ""
         is_now = self.current in (inner, outer)
         has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
-        y = self.place.bottom - 18 if has_edges or self.place.has_edges else (TOP + HEADER + self.place.bottom) / 2
+        y = (
+            self.place.bottom - 18
+            if has_edges or self.place.has_edges
+            else (TOP + HEADER + self.place.bottom) / 2
+        )
         start, end = left.right + 4, right.x - 4
         if not self.is_forward:
             start, end = end, start
@@ -257,7 +301,9 @@ class _Moment:
         if is_now and not narrow:
             symbol = self._flow(inner)
             size = 15.5
-            body += svg.text((start + end) / 2, y - 12, svg.rich(symbol, size), size, self.direction, "middle", svg.BOLD)
+            body += svg.text(
+                (start + end) / 2, y - 12, svg.rich(symbol, size), size, self.direction, "middle", svg.BOLD
+            )
         return body
 
     def _flow(self, inner: int) -> str:
@@ -280,7 +326,9 @@ class _Moment:
         if not self.is_forward and number >= self.current:
             opacity = 1.0 if number == self.current else 0.35
             label = svg.rich(names.gradient(names.W(number)), 15)
-            body = svg.arrow(middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity)
+            body = svg.arrow(
+                middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity
+            )
             style = svg.BOLD if opacity == 1 else 'fill-opacity="0.6"'
             return body + svg.text(middle + 14, bottom + 27, label, 15, "backward", "start", style)
         return ""
@@ -289,6 +337,7 @@ class _Moment:
         reading = self.chain.reading
         if self.chain.marked_class is not None:
             value = names.class_name(self.chain.classes, self.chain.marked_class)
+            value = f"class {value}" if self.chain.classes is None else value
         elif len(reading.target) <= 3:
             value = ", ".join(look.number(entry) for entry in reading.target)
         else:
@@ -297,19 +346,46 @@ class _Moment:
         width = min(svg.width(content, 13.5) + 26, 230)
         right = min(box.middle + width / 2, layout.WIDTH - layout.MARGIN)
         bottom = self.place.bottom + LOSS_RISE
-        body = svg.arrow(box.middle, bottom + 20, box.middle, bottom + 2, "outline", 3)
-        body += svg.rectangle(right - width, bottom + 22, width, 25, paint("paper", "outline"), 7)
-        return body + svg.text(right - width / 2, bottom + 39.5, content, 13.5, "ink", "middle")
+        body = svg.arrow(box.middle, bottom + 17, box.middle, bottom + 2, "outline", 3)
+        body += svg.rectangle(right - width, bottom + 18, width, 24, paint("paper", "outline"), 7)
+        return body + svg.text(right - width / 2, bottom + 35, content, 13.5, "ink", "middle")
+
+
+class _Whole(_Moment):
+    """The chain after both passes: no step is the current one, and both directions are shown."""
+
+    def has_gradient(self, number: int) -> bool:
+        return number > self.chain.reading.L or units.has_values_beside_gradients(self.chain.forms[number])
+
+    def gradient_style(self, number: int) -> str:
+        return "old"
+
+    def arrows(self, left: Box, right: Box) -> str:
+        """Draw both flows between two boxes, the values above the loss gradients."""
+        has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
+        y = (
+            self.place.bottom - 16
+            if has_edges or self.place.has_edges
+            else (TOP + HEADER + self.place.bottom) / 2
+        )
+        start, end = left.right + 4, right.x - 4
+        forward = svg.arrow(start, y - 13, end, y - 13, "forward", 3)
+        return forward + svg.arrow(end, y, start, y, "backward", 3)
+
+    def below(self, box: Box) -> str:
+        return self._target(box) if box.first == self.loss else ""
 
 
 def _bundles(W: Any, starts: Any, ends: Any, r1: float, r2: float, scale: float) -> str:
     """Draw edges in a few paths, those of like sign and size together."""
-    bundles: dict[str, list[str]] = {}
+    bundles: dict[tuple[str, str], list[str]] = {}
     for i, row in enumerate(W):
         for j, weight in enumerate(row):
             size = (round(3 * look.strength(weight, scale)) or 0.5) / 3 * scale
             (x1, y1), (x2, y2) = starts[i], ends[j]
             commands = f"M{x1 + r1:g} {y1:g}L{x2 - r2:g} {y2:g}"
             bundles.setdefault(look.weight_paint(size if weight > 0 else -size, scale), []).append(commands)
-    return "".join(svg.path("".join(commands), painted) for painted, commands in bundles.items())
-
+    return "".join(
+        svg.path("".join(commands), f'class="{shade}" fill="none" {drawn}')
+        for (shade, drawn), commands in bundles.items()
+    )

@@ -1,4 +1,5 @@
-"""The lower part of a frame's panel: each line of the step in symbols, in shapes and in code, and one unit in numbers."""
+"""The lower part of a frame's panel: each line of the step in symbols, in shapes and in code, and one unit in
+numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +28,6 @@ _SYMBOL = re.compile(
 def colored(text: str) -> str:
     """Return an equation as markup in which every quantity has the color of its kind."""
 
-
     def replace(match: re.Match[str]) -> str:
         role = next(role for role in ("backward", "parameter", "forward") if match[role])
         return f"⟨{role}|{match.group()}⟩"
@@ -50,15 +50,24 @@ def _quantities(reading: Reading, step: Any) -> dict[str, Any]:
 
 
 def table(reading: Reading, step: Any, numbers: list[str], width: float) -> Block:
-    """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in numbers."""
+    """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in
+    numbers."""
     symbols = [colored(equation.text()) for equation in step.equations]
     shape_texts = [shapes(reading, step, equation) for equation in step.equations]
     first = max(svg.width(symbol, SIZE) for symbol in symbols) + COLUMN_GAP
     second = first + max(svg.width(text, 13.5) for text in shape_texts) + COLUMN_GAP
     room = width - second
-    code = [_broken(line, int((room - 24) / (0.61 * CODE_SIZE))) for entry in step.code for line in entry.splitlines()]
+    code = [
+        _broken(line, int((room - 24) / (0.61 * CODE_SIZE)))
+        for entry in step.code
+        for line in entry.splitlines()
+    ]
     code_lines = [line for lines in code for line in lines]
-    height = max(len(symbols), len(code_lines)) * PITCH if len(code_lines) <= len(symbols) else len(code_lines) * 19.0 + 6
+    height = (
+        max(len(symbols), len(code_lines)) * PITCH
+        if len(code_lines) <= len(symbols)
+        else len(code_lines) * 19.0 + 6
+    )
     body = _heading(0, "In symbols") + _heading(first, "In shapes") + _heading(second, "In code")
     top = 20.0
     body += svg.rectangle(second - 12, top - 3, room + 12, height + 2, paint("well"), 7)
@@ -68,17 +77,29 @@ def table(reading: Reading, step: Any, numbers: list[str], width: float) -> Bloc
         body += svg.text(first, y, svg.plain(shape), 13.5, "muted")
     pitch = PITCH if len(code_lines) <= len(symbols) else 19.0
     for index, line in enumerate(code_lines):
-        body += svg.text(second, top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE)
+        body += svg.text(
+            second, top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE
+        )
     y = top + height + 19
     body += _heading(0, "With numbers", y)
-    x = NUMBERS
     for row in numbers:
-        row_width = svg.width(row, SIZE)
-        if x > NUMBERS and x + row_width > width:
-            x, y = NUMBERS, y + 21
-        body += svg.text(x, y, svg.rich(row, SIZE), SIZE)
-        x += row_width + COLUMN_GAP
-    return Block(width, y + 3, 0, body)
+        body += svg.text(NUMBERS, y, svg.rich(row, SIZE), SIZE)
+        y += 21
+    return Block(width, y - 16, 0, body)
+
+
+def packed(rows: list[str], width: float) -> list[str]:
+    """Join short rows of numbers, where two fit side by side."""
+    joined: list[str] = []
+    for row in rows:
+        if joined and NUMBERS + svg.width(joined[-1] + _BETWEEN + row, SIZE) <= width:
+            joined[-1] += _BETWEEN + row
+        else:
+            joined.append(row)
+    return joined
+
+
+_BETWEEN = "\u2003\u2003"  # two spaces of one em
 
 
 def _heading(x: float, words: str, y: float = 12.0) -> str:
@@ -89,7 +110,9 @@ def _broken(line: str, longest: int) -> list[str]:
     """Break a line of code before an operator where it is too long."""
     lines = []
     while len(line) > longest:
-        cut = max((line.rfind(mark, 8, longest) for mark in (" + ", " - ", " * ", " / ", " @ ", ", ")), default=-1)
+        cut = max(
+            (line.rfind(mark, 8, longest) for mark in (" + ", " - ", " * ", " / ", " @ ", ", ")), default=-1
+        )
         if cut <= 8:
             break
         cut += 1 if line[cut] == "," else 0
@@ -98,7 +121,7 @@ def _broken(line: str, longest: int) -> list[str]:
     return [*lines, line]
 
 
-# --------------------------------------------------------------------------------------------------------------- numbers
+# ------------------------------------------------------------------------------------------ numbers
 
 
 def factor(value: float) -> str:
@@ -112,7 +135,8 @@ def plus(value: float) -> str:
 
 
 def products(left: list[float], right: list[float], most: int) -> str:
-    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left out."""
+    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left
+    out."""
     order = range(len(left))
     if len(left) > most:
         order = sorted(sorted(order, key=lambda i: -abs(left[i] * right[i]))[:most])  # type: ignore[assignment]

@@ -1,9 +1,11 @@
-"""The chain of numbers of one unit or one edge: every term of the sum behind a value, or behind a loss gradient."""
+"""The chain of numbers of one unit or one edge: every term of the sum behind a value, or behind a loss
+gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from neural_net import look, svg
@@ -11,7 +13,7 @@ from neural_net.diagram import names
 from neural_net.diagram.equations import factor
 from neural_net.diagram.layout import WIDTH
 from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import MOST_UNITS, cell
+from neural_net.diagram.units import CELLS, MOST_UNITS, cell
 
 MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
 LARGEST_TERMS = 6
@@ -40,30 +42,41 @@ class Story:
     note: str = ""
 
 
+Tell = Callable[..., Story]
+
+
 def details(
-    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
+    trace: Any,
+    example: int = 0,
+    image_shape: tuple[int, int] | None = None,
+    classes: Any = None,
+    references: Collection[str] | None = None,
 ) -> dict[str, tuple[str, str]]:
     """Return the forward and the backward story of every element that can be picked, as SVG by reference.
 
-    References are "u:l:j" for unit j of layer l and "w:l:i:j" for the edge from unit i of layer l−1 to unit j.
-    Edges have a story where both layers are drawn as units.
+    A reference is "u:l:j" for unit j of layer l, "w:l:i:j" for the edge from unit i of layer l−1 to unit j;
+    edges have a story where both layers are drawn as units. `references` asks for some elements only.
     """
     reading = read(trace, example)
-    stories = {
-        f"u:{number}:{j}": (picture(unit_forward(reading, number, j)), picture(unit_backward(reading, number, j)))
-        for number, n in enumerate(reading.sizes)
-        for j in range(n)
+    return {
+        reference: (picture(forward(reading, *address)), picture(backward(reading, *address)))
+        for reference, forward, backward, address in _elements(reading)
+        if references is None or reference in references
     }
+
+
+def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
+    """Name every unit and every drawn edge, with what tells its two stories, and where it is."""
+    for l, n in enumerate(reading.sizes):
+        for j in range(n):
+            yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
     for layer in reading.layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:
-            for i in range(layer.n_in):
-                for j in range(layer.n_out):
-                    forward, backward = edge_forward(reading, layer.number, i, j), edge_backward(reading, layer.number, i, j)
-                    stories[f"w:{layer.number}:{i}:{j}"] = (picture(forward), picture(backward))
-    return stories
+            for i, j in product(range(layer.n_in), range(layer.n_out)):
+                yield f"w:{layer.number}:{i}:{j}", edge_forward, edge_backward, (layer.number, i, j)
 
 
-# --------------------------------------------------------------------------------------------------------------- stories
+# ------------------------------------------------------------------------------------------ stories
 
 
 def unit_forward(reading: Reading, number: int, j: int) -> Story:
@@ -71,14 +84,20 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     value = reading.y[number][j]
     if number == 0:
         given = Term("", f"x_{{{j + 1}}}", "given", value)
-        return Story(_unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here.")
+        return Story(
+            _unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here."
+        )
     layer = reading.layer(number)
     products = [
         Term("+", f"y_{{{i + 1}}} · W_{{{_index(i, j)}}}", f"{look.number(y)} · {factor(w[j])}", y * w[j])
         for i, (y, w) in enumerate(zip(reading.y[number - 1], layer.W, strict=True))
     ]
     name = names.activation(layer.activation)
-    note = "" if layer.slope is not None else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
+    note = (
+        ""
+        if layer.slope is not None
+        else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
+    )
     chain = (
         *_shortened(products),
         Term("+", f"b_{{{j + 1}}}", "bias", layer.b[j]),
@@ -99,12 +118,21 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
         after = reading.layer(number + 1)
         chain += _shortened(
             [
-                Term("+", f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}", f"{look.number(g)} · {factor(w)}", g * w)
+                Term(
+                    "+",
+                    f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}",
+                    f"{look.number(g)} · {factor(w)}",
+                    g * w,
+                )
                 for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
             ]
         )
         chain.append(arriving)
-    note = "" if number == reading.L else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    note = (
+        ""
+        if number == reading.L
+        else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    )
     if number > 0:
         layer = reading.layer(number)
         if layer.slope is not None:
@@ -138,7 +166,7 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
     chain = (
         Term("", f"y_{{{i + 1}}}", "from the left", y),
         Term("×", f"W_{{{_index(i, j)}}}", "weight", layer.W[i][j]),
-        Term("=", "share", f"of z_{{{j + 1}}}", y * layer.W[i][j]),
+        Term("=", "share", "of the sum", y * layer.W[i][j]),
         Term("of", f"z_{{{j + 1}}}", "whole sum", layer.z[j]),
     )
     return Story(_edge_title(reading, number, i, j), "forward", chain)
@@ -166,7 +194,8 @@ def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
 
 
 def _shortened(terms: Sequence[Term]) -> list[Term]:
-    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one term."""
+    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one
+    term."""
     kept = list(terms)
     if len(terms) > MOST_TERMS:
         kept = sorted(terms, key=lambda term: -abs(term.value))[:LARGEST_TERMS]
@@ -194,37 +223,54 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
     return f"Weight from unit {i + 1} of {left} to unit {j + 1} of {right}"
 
 
-# --------------------------------------------------------------------------------------------------------------- drawing
+# ------------------------------------------------------------------------------------------ drawing
 
 
 def picture(story: Story) -> str:
     """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scale = max(abs(term.value) for term in story.terms)
-    widths = [max(CELL, svg.width(term.symbol, 13), svg.width(term.factors, 13)) + 10 for term in story.terms]
-    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / max(1, len(widths) - 1)))
-    title = f"{story.title} · {'forward' if story.direction == 'forward' else 'backward'}"
-    parts = [svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)]
+    scale = max([abs(term.value) for term in story.terms])
+    symbol_paint = look.paint(story.direction)
+    widths = [
+        10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
+    ]  # a digit is 0.51 of the font size wide with its points and parentheses, so no letter need be looked up
+    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / (len(widths) - 1))) if len(widths) > 1 else 0.0
+    title = f"{story.title} · {story.direction}"
+    heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
+    parts = []
     x = 10.0
     for term, width in zip(story.terms, widths, strict=True):
-        middle = x + width / 2
-        if term.sign:
-            parts.append(svg.text(x - gap / 2, 85, term.sign, 16, "muted", "middle"))
-        parts.append(svg.text(middle, 45, svg.rich(term.symbol, 13), 13, story.direction, "middle"))
-        parts.append(svg.text(middle, 62, svg.rich(term.factors, 13), 13, "muted", "middle"))
-        parts.append(cell(middle - CELL / 2, 68, CELL, 25, term.value, scale))
+        middle = round(x + width / 2, 1)
+        sign = (
+            f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
+            if term.sign
+            else ""
+        )
+        parts.append(
+            f'{sign}<text x="{middle}" y="45" {symbol_paint}>{svg.rich(term.symbol, 13)}</text>'
+            f'<text x="{middle}" y="62" {_MUTED}>{term.factors}</text>'
+            + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
+        )
         x += width + gap
     height = HEIGHT
-    total = max(WIDTH, x)
     if story.note:
-        parts.append(svg.text(14, 112, svg.rich(story.note, 13), 13, "muted"))
-        height += 12
-    body = svg.rectangle(0, 0, total, height - 6, look.paint("panel", "line"), 10) + "".join(parts)
-    return svg.picture(total, height - 6, body, f"{title}: {spoken(story)}")
+        heading += svg.text(14, 112, svg.rich(story.note, 13), 13, "muted")
+        height += 14
+    total = max(WIDTH, x)
+    back = f'<rect width="{total:g}" height="{height - 6:g}" rx="10" {_BACK}/>'
+    return svg.picture(
+        total, height - 6, f"{back}{heading}<g {CELLS}>{''.join(parts)}</g>", f"{title}: {spoken(story)}"
+    )
+
+
+_MUTED = look.paint("muted")
+_BACK = look.paint("panel")
 
 
 def spoken(story: Story) -> str:
     """Return a story as one line of plain text."""
-    return " ".join(f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms)
+    return " ".join(
+        f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms
+    )
 
 
 def _plain(markup: str) -> str:

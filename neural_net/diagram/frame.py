@@ -6,6 +6,7 @@ from typing import Any
 
 from neural_net import svg
 from neural_net.diagram import panel, rail
+from neural_net.diagram.blocks import placed
 from neural_net.diagram.chain import BELOW, Chain
 from neural_net.diagram.layout import MARGIN, WIDTH, Layout
 from neural_net.diagram.reading import Reading, read
@@ -19,8 +20,8 @@ def frames(
 ) -> tuple[str, ...]:
     """Return one SVG picture for each of `trace.steps`, all of one size.
 
-    `example` is the row of the batch that is shown, `image_shape` (rows, columns) draws the input as an image, and
-    `classes` names the outputs of a softmax.
+    `example` is the row of the batch that is shown, `image_shape` (rows, columns) draws the input as an
+    image, and `classes` names the outputs of a softmax.
     """
     reading = read(trace, example)
     chain = Chain(reading, image_shape, classes)
@@ -43,13 +44,16 @@ def _frame(
     height = round(top + panel_height + 16)
     left = MARGIN + (WIDTH - 2 * MARGIN - panel.INNER) / 2
     rule = top + PANEL_PADDING + product + PANEL_PADDING / 2
+    upper = (
+        f' data-upper="{rule - top:g}"'  # the part with the matrices, where the stepper shows what was picked
+    )
     body = (
         svg.rectangle(0, 0, WIDTH, height, paint("paper"), 12)
         + rail.head(reading, index)
         + drawing
-        + svg.rectangle(MARGIN, top, WIDTH - 2 * MARGIN, panel_height, paint("panel", "line"), 10)
-        + f'<g transform="translate({left:g} {top + PANEL_PADDING + (product - entry.product.height) / 2:g})">{entry.product.body}</g>'
+        + svg.rectangle(MARGIN, top, WIDTH - 2 * MARGIN, panel_height, paint("panel", "line") + upper, 10)
+        + placed(entry.product, left, top + PANEL_PADDING + (product - entry.product.height) / 2)
         + svg.line(left, rule, left + panel.INNER, rule, paint("line"))
-        + f'<g transform="translate({left:g} {rule + PANEL_PADDING / 2 + 4:g})">{entry.text.body}</g>'
+        + placed(entry.text, left, rule + PANEL_PADDING / 2 + 4)
     )
     return svg.picture(WIDTH, height, body, f"{step.title}. {step.sentence}")

@@ -1,12 +1,14 @@
 """Where the boxes of the chain stand: from the input at the left to the loss at the right, within one width.
 
-Where a network is too deep for all of its layers to be drawn in full, the layers around the current step are, with the
-input, the head and the loss as long as there is room; the others shrink to slabs that only carry their name.
+Where a network is too deep for all of its layers to be drawn in full, the layers around the current step are,
+with the input, the head and the loss as long as there is room; the others shrink to slabs that only carry
+their name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from neural_net import svg
@@ -23,9 +25,11 @@ ARROW_ROW = 36.0  # below the units, where arrows run between boxes that edges c
 PADDING = 12.0
 SMALLEST_BODY = 172.0
 LOSS_WIDTH = 138.0
-LOSS_RISE = 8.0  # how much further the loss box reaches, up and down
+LOSS_RISE = 6.0  # how much further the loss box reaches, up and down
 SLAB_WIDTH, SLAB_GAP = 34.0, 20.0
-GAP, WIDEST_GAP = 66.0, 128.0
+GAP, WIDEST_GAP = 62.0, 160.0
+TIGHT_GAP, TIGHT_PADDING = 44.0, 8.0  # where a network only just fits
+CAPTION = 24.0  # below drawings of many values
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,17 @@ class Box:
 
     @property
     def right(self) -> float:
+        """The right edge."""
         return self.x + self.width
 
     @property
     def middle(self) -> float:
+        """Half way from left to right."""
         return self.x + self.width / 2
 
     @property
     def is_slab(self) -> bool:
+        """Whether the box only carries the name of the layers in it."""
         return self.width == SLAB_WIDTH
 
 
@@ -61,6 +68,7 @@ class Layout:
 
     @property
     def bottom(self) -> float:
+        """The lower edge of the boxes, the loss apart."""
         return TOP + HEADER + self.body
 
     def box(self, number: int) -> Box:
@@ -68,11 +76,14 @@ class Layout:
         return next(box for box in self.boxes if box.first <= number <= box.last)
 
     def content_origin(self, box: Box) -> tuple[float, float]:
-        """Return the upper left corner of the area of a box's drawing, which stands in the middle of the box."""
+        """Return the upper left corner of the area of a box's drawing, which stands in the middle of the
+        box."""
         form = box.form
         assert form is not None
-        room = self.body - (ARROW_ROW if self.has_edges else 0)
-        return box.x + (box.width - form.width) / 2, TOP + HEADER + (room - form.height) / 2 + (4 if self.has_edges else 0)
+        room = self.body - (ARROW_ROW if self.has_edges else 0 if form.kind == "bars" else CAPTION - 8)
+        return box.x + (box.width - form.width) / 2, TOP + HEADER + (room - form.height) / 2 + (
+            4 if self.has_edges else 0
+        )
 
     def unit(self, box: Box, index: int) -> tuple[float, float]:
         """Return the center of a unit on the page."""
@@ -87,13 +98,14 @@ def forms_of(reading: Reading, image_shape: tuple[int, int] | None, classes: Any
     return tuple(units.form_of(reading, number, image_shape, classes) for number in range(reading.L + 1))
 
 
-def full_width(reading: Reading, number: int, forms: tuple[Form, ...]) -> float:
-    """Return the width of a layer's box when it is drawn in full: its drawing or its header, whichever is wider."""
+def full_width(reading: Reading, number: int, forms: tuple[Form, ...], padding: float) -> float:
+    """Return the width of a layer's box when it is drawn in full: its drawing or its header, whichever is
+    wider."""
     if number == reading.L + 1:
         return LOSS_WIDTH
     name, note = header_texts(reading, number, forms)
     header = svg.width(name, 14.5, bold=True) + svg.width(note, 13) + 34
-    return max(header, forms[number].width + 2 * PADDING)
+    return max(header, forms[number].width + 2 * padding)
 
 
 def header_texts(reading: Reading, number: int, forms: tuple[Form, ...]) -> tuple[str, str]:
@@ -109,15 +121,21 @@ def header_texts(reading: Reading, number: int, forms: tuple[Form, ...]) -> tupl
     return name, activation if form.kind == "units" else f"{activation} · {n}"
 
 
-def layout_of(reading: Reading, forms: tuple[Form, ...], current: int, is_forward: bool) -> Layout:
+def layout_of(reading: Reading, forms: tuple[Form, ...], current: int) -> Layout:
     """Place the boxes for the step at layer `current`."""
     loss = reading.L + 1
-    full = {number: full_width(reading, number, forms) for number in range(loss + 1)}
-    shown = set(full) if _needed(set(full), full) <= INNER else _choose(full, current, is_forward)
+    for gap, padding in ((GAP, PADDING), (TIGHT_GAP, TIGHT_PADDING)):
+        full = {number: full_width(reading, number, forms, padding) for number in range(loss + 1)}
+        if _needed(set(full), full, gap) <= INNER:
+            shown = set(full)
+            break
+    else:
+        shown = _choose(full, current, gap)
     kinds = [form.kind for form in forms]
-    has_edges = any(pair == ("units", "units") for pair in zip(kinds, kinds[1:], strict=False))
-    body = max(SMALLEST_BODY, max(form.height for form in forms) + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 18))
-    return Layout(_place(shown, full, forms), body, has_edges)
+    has_edges = any(pair == ("units", "units") for pair in pairwise(kinds))
+    content = max(form.height + (0 if form.kind in ("units", "bars") else CAPTION) for form in forms)
+    body = max(SMALLEST_BODY, content + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 0))
+    return Layout(_place(shown, full, forms, gap), body, has_edges)
 
 
 def _groups(shown: set[int], last: int) -> list[tuple[int, int]]:
@@ -131,45 +149,45 @@ def _groups(shown: set[int], last: int) -> list[tuple[int, int]]:
     return groups
 
 
-def _gaps(groups: list[tuple[int, int]], shown: set[int]) -> list[float]:
+def _gaps(groups: list[tuple[int, int]], shown: set[int], gap: float) -> list[float]:
     """Return the least gaps between boxes: wide between two full ones, narrow beside a slab."""
-    return [
-        GAP if left[0] in shown and right[0] in shown else SLAB_GAP
-        for left, right in zip(groups, groups[1:], strict=False)
-    ]
+    return [gap if left[0] in shown and right[0] in shown else SLAB_GAP for left, right in pairwise(groups)]
 
 
-def _needed(shown: set[int], full: dict[int, float]) -> float:
+def _needed(shown: set[int], full: dict[int, float], gap: float) -> float:
     groups = _groups(shown, max(full))
-    return sum(full[a] if a in shown else SLAB_WIDTH for a, _ in groups) + sum(_gaps(groups, shown))
+    return sum(full[a] if a in shown else SLAB_WIDTH for a, _ in groups) + sum(_gaps(groups, shown, gap))
 
 
-def _choose(full: dict[int, float], current: int, is_forward: bool) -> set[int]:
-    """Return the layers to draw in full: the current one and the one before it, then others while there is room."""
+def _choose(full: dict[int, float], current: int, gap: float) -> set[int]:
+    """Return the layers to draw in full: the current one and the one before it, then others while there is
+    room."""
     loss = max(full)
     shown = {current, current - 1}
     for number in (loss, 0, loss - 1, current + 1, current - 2, *range(1, loss)):
-        if 0 <= number <= loss and _needed(shown | {number}, full) <= INNER:
+        if 0 <= number <= loss and _needed(shown | {number}, full, gap) <= INNER:
             shown = shown | {number}
     return shown
 
 
-def _place(shown: set[int], full: dict[int, float], forms: tuple[Form, ...]) -> tuple[Box, ...]:
+def _place(shown: set[int], full: dict[int, float], forms: tuple[Form, ...], gap: float) -> tuple[Box, ...]:
     """Place the boxes from left to right; room to spare goes to the gaps first, then to the boxes."""
     loss = max(full)
-    groups, gaps = _groups(shown, loss), _gaps(_groups(shown, loss), shown)
+    groups, gaps = _groups(shown, loss), _gaps(_groups(shown, loss), shown, gap)
     widths = [full[first] if first in shown else SLAB_WIDTH for first, _ in groups]
-    wide = [index for index, gap in enumerate(gaps) if gap == GAP]
+    wide = [index for index, width in enumerate(gaps) if width == gap]
     spare = INNER - sum(widths) - sum(gaps)
     if wide:
-        extra = min(WIDEST_GAP - GAP, spare / len(wide))
-        gaps = [gap + extra if index in wide else gap for index, gap in enumerate(gaps)]
+        extra = min(WIDEST_GAP - gap, spare / len(wide))
+        gaps = [width + extra if index in wide else width for index, width in enumerate(gaps)]
         spare -= extra * len(wide)
     growing = [index for index, (first, _) in enumerate(groups) if first in shown]
     widths = [width + (spare / len(growing) if index in growing else 0) for index, width in enumerate(widths)]
     boxes, x = [], MARGIN
-    for (first, last), width, gap in zip(groups, widths, [*gaps, 0.0], strict=True):
+    for (first, last), width, space in zip(groups, widths, [*gaps, 0.0], strict=True):
         form = forms[first] if first in shown and first < loss else None
-        boxes.append(Box(first, last, round(x, 1), SLAB_WIDTH if first not in shown else round(width, 1), form))
-        x += width + gap
+        boxes.append(
+            Box(first, last, round(x, 1), SLAB_WIDTH if first not in shown else round(width, 1), form)
+        )
+        x += width + space
     return tuple(boxes)

@@ -1,4 +1,5 @@
-"""How quantities are named in the pictures: short labels with the layer's number as their index, and their color."""
+"""How quantities are named in the pictures: short labels with the layer's number as their index, and their
+color."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def layer_name(reading: Reading, number: int) -> str:
 
 def loss_words(name: str) -> str:
     """Return the name of a loss in words."""
-    return {"mse": "mean squared error"}.get(name, name.replace("_", " ").replace("cross entropy", "cross-entropy"))
+    return {"mse": "mean squared error"}.get(
+        name, name.replace("_", " ").replace("cross entropy", "cross-entropy")
+    )
 
 
 def y(number: int) -> str:
@@ -63,7 +66,8 @@ def activation(name: str) -> str:
 
 
 def markup(text: str) -> str:
-    """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can draw."""
+    """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can
+    draw."""
     lowered = _LOWERED_RUN.sub(lambda run: "_{" + run.group().translate(_LOWERED) + "}", text)
     return lowered.replace("ᵀ", "^{T}")
 
@@ -75,7 +79,10 @@ def class_name(classes: Any, index: int) -> str:
 
 def is_class_target(reading: Reading) -> bool:
     """Say whether the target marks exactly one of several classes."""
-    return len(reading.target) > 1 and sorted(reading.target)[-2:] == [0.0, 1.0] and sum(reading.target) == 1.0
+    return (
+        len(reading.target) > 1 and sorted(reading.target)[-2:] == [0.0, 1.0] and sum(reading.target) == 1.0
+    )
+
 
 def wrapped(words: str, width: float, size: float) -> list[str]:
     """Break words into lines no wider than `width` in a font of `size`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from neural_net.diagram.blocks import (
     Named,
     beside,
     column,
+    fitted,
     matrix,
     outer_product,
     placed,
@@ -41,29 +43,34 @@ def panel_of(reading: Reading, step: Any) -> Panel:
     """Return the panel of a step."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
-        product, numbers = loss(reading)
+        arithmetic, numbers = loss(reading)
+        graph = curve.loss(reading, shows_slope=step.phase == "backward")
+        product = _first_that_fits([lambda: arithmetic, lambda: graph], [lambda: arithmetic])
     elif step.phase == "forward":
         product, numbers = _forward(reading, reading.layer(step.layer))
     else:
         product, numbers = _backward(reading, reading.layer(step.layer))
+        numbers = equations.packed(numbers, INNER)
     return Panel(product, equations.table(reading, step, numbers, INNER))
 
 
 def focus_unit(reading: Reading, layer: DenseReading) -> int:
-    """Return the unit that is told in numbers: the first, or in a wide layer the one with the largest |z|, or the
-    class that the target marks."""
+    """Return the unit that is told in numbers: the first, in a wide layer the most active one, in a
+    classifier the class that the target marks."""
     if layer.number == reading.L and names.is_class_target(reading):
         return reading.target.index(1.0)
-    return 0 if layer.n_out <= 8 else max(range(layer.n_out), key=lambda j: abs(layer.z[j]))
+    y = reading.y[layer.number]
+    return 0 if layer.n_out <= 8 else max(range(layer.n_out), key=lambda j: (abs(y[j]), abs(layer.z[j])))
 
 
 def focus_input(reading: Reading, layer: DenseReading) -> int:
-    """Return the input that is told in numbers: the first, or in a wide layer the one with the largest value."""
+    """Return the input that is told in numbers: the first, or in a wide layer the one with the largest
+    value."""
     y_prev = reading.y[layer.number - 1]
     return 0 if layer.n_in <= 8 else max(range(layer.n_in), key=lambda i: abs(y_prev[i]))
 
 
-# --------------------------------------------------------------------------------------------------------------- forward
+# ------------------------------------------------------------------------------------------ forward
 
 
 def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
@@ -78,12 +85,25 @@ def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
         Line("", Named(f"{names.y(number - 1)} · {names.W(number)}", "ink", row(product), sums, j)),
         Line("+", Named(names.b(number), "parameter", row(layer.b), sums, j)),
         Line("=", Named(names.z(number), "forward", row(layer.z), sums, j), True),
-        Line("", Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j), True),
+        Line(
+            "",
+            Named(f"{names.y(number)} = {name}(z)", "forward", row(y), max(1.0, look.scale_of(y)), j),
+            True,
+        ),
     ]
-    flat = beside([matrix(inputs), sign("·"), matrix(weights), sign("="), column(lines)], 9)
-    stacked = beside([column([Line("", inputs), *lines]), matrix(weights)], 30)
-    graph = [curve.activation(reading, layer)] if layer.slope is not None else []
-    return _first_that_fits([flat, *graph], [flat], [stacked, *graph], [stacked]), _forward_numbers(reading, layer)
+
+    def flat() -> Block:
+        return beside([matrix(inputs), sign("·"), matrix(weights), sign("="), column(lines)], 9)
+
+    def stacked() -> Block:
+        return beside([column([Line("", inputs), *lines]), matrix(weights)], 26)
+
+    def graph() -> Block:
+        return curve.activation(reading, layer)
+
+    if layer.slope is None:
+        return _first_that_fits([flat], [stacked]), _forward_numbers(reading, layer)
+    return _first_that_fits([flat, graph], [stacked, graph], [stacked]), _forward_numbers(reading, layer)
 
 
 def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
@@ -95,12 +115,14 @@ def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     y = look.number(reading.y[number][j])
     result = f"⟨forward|y_{{{j + 1}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
     if layer.jacobian is not None:
-        shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (" + …" if layer.n_out > 4 else "")
+        shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (
+            " + …" if layer.n_out > 4 else ""
+        )
         result = f"⟨forward|y_{{{j + 1}}}⟩ = e^{{{look.number(layer.z[j])}}} / ({shown}) = {y}"
     return [sum_row, result]
 
 
-# -------------------------------------------------------------------------------------------------------------- backward
+# ----------------------------------------------------------------------------------------- backward
 
 
 def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
@@ -120,11 +142,27 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
     last = Line("=", Named(dz, "backward", row(layer.dL_dz), scale, j), True)
     weights = Named(f"{names.W(number)}^{{T}}", "parameter", transposed(layer.W), look.scale_of(layer.W), i)
     down = Named(names.loss_gradient(number - 1), "backward", row(downstream), scale, i)
-    table = _weight_gradient(reading, layer, scale)
-    flat = beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
-    result = Line("=", Named(f"{down.symbol} = {dz} · {weights.symbol}", "backward", down.values, scale, i), True)
-    stacked = beside([column([first, local, last, result]), matrix(weights)], 26)
-    return _first_that_fits([flat, table], [stacked, table]), _backward_numbers(reading, layer)
+    times_weights = Named(f"· {weights.symbol}", weights.role, weights.values, weights.scale, i)
+
+    def flat() -> Block:
+        return beside([column([first, local, last]), sign("·"), matrix(weights), sign("="), matrix(down)], 9)
+
+    def stacked() -> Block:
+        return beside([column([first, local, last, Line("=", down, True)]), matrix(times_weights)], 18)
+
+    def table() -> Block:
+        return _weight_gradient(reading, layer, scale)
+
+    def total() -> Block:
+        symbol = f"{names.gradient(names.W(number))}, sum of {reading.m}"
+        return matrix(Named(symbol, "backward", layer.dL_dW, look.scale_of(layer.dL_dW)))
+
+    choices = (
+        [[flat, table], [stacked, table]]
+        if reading.m == 1
+        else [[flat, table, total], [stacked, table, total]]
+    )
+    return _first_that_fits(*choices), _backward_numbers(reading, layer)
 
 
 def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Block:
@@ -133,7 +171,11 @@ def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Blo
     y_prev = reading.y[number - 1]
     share = [[y * g for g in layer.dL_dz] for y in y_prev]
     left, top = f"{names.y(number - 1)}^{{T}}", names.gradient(names.z(number))
-    title = f"{names.gradient(names.W(number))} = {left} · {top}"
+    title = (
+        f"{names.gradient(names.W(number))} = {left} · {top}"
+        if reading.m == 1
+        else f"{left} · {top}, this example"
+    )
     return outer_product(
         Named(left, "forward", upright(y_prev), max(1.0, look.scale_of(y_prev))),
         Named(top, "backward", row(layer.dL_dz), scale),
@@ -155,43 +197,58 @@ def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     else:
         assert layer.jacobian is not None
         entries = [jacobian_row[j] for jacobian_row in layer.jacobian]
-        first = f"{dz} = {_recolored(products(upstream, entries, 4), 'backward', 'forward')} = {look.number(g[j])}"
+        terms = _recolored(products(upstream, entries, 4), "backward", "forward")
+        first = f"{dz} = {terms} = {look.number(g[j])}"
     y = reading.y[number - 1][i]
     index = f"{i + 1}{j + 1}" if layer.n_in < 10 > layer.n_out else f"{i + 1},{j + 1}"
     share = ""
     if reading.m > 1:
         share = f" here, {look.number(layer.dL_dW[i][j])} summed over the {reading.m} examples"
+    dW = f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩"
     weight = (
-        f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩ = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
+        f"{dW} = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
         f" · ⟨backward|{factor(g[j])}⟩ = {look.number(y * g[j])}{share}"
     )
     terms = _recolored(products(g, layer.W[i], 4), "backward", "parameter")
-    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {look.number(reading.gradient[number - 1][i])}"
+    result = look.number(reading.gradient[number - 1][i])
+    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {result}"
     return [first, weight, down]
 
 
 def _recolored(markup: str, left: str, right: str) -> str:
     """Return a sum of products with other colors for its left and right factors."""
-    return markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|") if right != "forward" else (
-        markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|")
+    return (
+        markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|")
+        if right != "forward"
+        else (markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|"))
     )
 
 
-def _first_that_fits(*choices: list[Block]) -> Block:
-    """Set blocks side by side, apart, in the first choice that is no wider than the panel."""
-    spread = [_spread(blocks) for blocks in choices]
-    return next((block for block in spread if block.width <= INNER), spread[-1])
+def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:
+    """Set blocks side by side, apart, in the first choice that is no wider than the panel; shrink the last if
+    none."""
+    drawn: dict[Callable[[], Block], Block] = {}
+    block = Block(0, 0, 0, "")
+    for choice in choices:
+        for draw in choice:
+            if draw not in drawn:
+                drawn[draw] = draw()
+        block = _spread([drawn[draw] for draw in choice])
+        if block.width <= INNER:
+            break
+    return fitted(block, INNER)
 
 
 def _spread(blocks: list[Block]) -> Block:
-    """Set the parts of a product apart, with a rule between them."""
-    if len(blocks) == 1:
-        return blocks[0]
-    left, right = blocks
-    height = max(left.height, right.height)
-    gap = min(72.0, max(22.0, INNER - left.width - right.width))
-    middle = left.width + gap / 2
-    rule = svg.line(middle, 2, middle, height - 2, paint("line"))
-    body = placed(left, 0, (height - left.height) / 2) + rule
-    body += placed(right, left.width + gap, (height - right.height) / 2)
-    return Block(left.width + gap + right.width, height, height / 2, body)
+    """Set the parts of a product apart, with rules between them."""
+    height = max(block.height for block in blocks)
+    room = INNER - sum(block.width for block in blocks)
+    gap = min(72.0, max(22.0, room / max(1, len(blocks) - 1)))
+    parts, x = [], 0.0
+    for index, block in enumerate(blocks):
+        if index:
+            middle = x - gap / 2
+            parts.append(svg.line(middle, 2, middle, height - 2, paint("line")))
+        parts.append(placed(block, x, (height - block.height) / 2))
+        x += block.width + gap
+    return Block(x - gap, height, height / 2, "".join(parts))

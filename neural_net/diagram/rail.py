@@ -40,9 +40,18 @@ def _rail(reading: Reading, index: int) -> tuple[str, float]:
             fill, role, ring = paint(f"{direction}-solid"), "on-solid", ""
             r_k = r + 1
         elif k < index:
-            fill, role, ring, r_k = paint(f"{direction}-header", f"{direction}-line"), direction, ' stroke-width="1.3"', r
+            fill, role, ring, r_k = (
+                paint(f"{direction}-header", f"{direction}-line"),
+                direction,
+                ' stroke-width="1.3"',
+                r,
+            )
         else:
-            fill, role, ring = paint("paper", f"{direction}-line"), direction, ' stroke-width="1.3" stroke-opacity="0.55"'
+            fill, role, ring = (
+                paint("paper", f"{direction}-line"),
+                direction,
+                ' stroke-width="1.3" stroke-opacity="0.55"',
+            )
             r_k = r
         size = min(13.5, 1.05 * r)
         text = svg.text(x[k], y + 0.35 * size, label, size, role, "middle", svg.BOLD) if r >= 7 else ""

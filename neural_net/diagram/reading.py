@@ -30,10 +30,12 @@ class DenseReading:
 
     @property
     def n_in(self) -> int:
+        """The number of inputs."""
         return len(self.W)
 
     @property
     def n_out(self) -> int:
+        """The number of units."""
         return len(self.b)
 
 
@@ -41,8 +43,8 @@ class DenseReading:
 class Reading:
     """The numbers of one example of a trace.
 
-    `y[l]` and `gradient[l]` are lists of n_l floats for l = 0 … L; `layers[l - 1]` is layer l; `loss` is the loss of
-    the batch and `loss_share` that of this example alone, of which `loss` is the mean.
+    `y[l]` and `gradient[l]` are lists of n_l floats for l = 0 … L; `layers[l - 1]` is layer l; `loss` is the
+    loss of the batch and `loss_share` that of this example alone, of which `loss` is the mean.
     """
 
     trace: Any
@@ -58,10 +60,12 @@ class Reading:
 
     @property
     def sizes(self) -> tuple[int, ...]:
+        """n_0 … n_L."""
         return tuple(len(values) for values in self.y)
 
     @property
     def loss_name(self) -> str:
+        """The name of the loss function."""
         return str(self.trace.network.loss.name)
 
     def layer(self, number: int) -> DenseReading:
@@ -79,7 +83,9 @@ def read(trace: Any, example: int = 0) -> Reading:
     Raises ValueError when the batch has no such row, or a layer is of a kind that the diagram cannot draw.
     """
     if not -trace.batch_size <= example < trace.batch_size:
-        raise ValueError(f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}")
+        raise ValueError(
+            f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}"
+        )
     row = int(example) % trace.batch_size
     L = trace.L
     target = np.atleast_2d(trace.target)[row]
@@ -123,5 +129,7 @@ def _read_layer(trace: Any, number: int, row: int) -> DenseReading:
 def _jacobian(activation: Any, z: Any, y: Any) -> Matrix:
     """Return ∂y/∂z of one example: the rows are the vector-Jacobian products of the unit vectors."""
     n = z.shape[1]
-    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[0].tolist()
+    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[
+        0
+    ].tolist()
     return matrix

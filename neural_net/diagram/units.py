@@ -19,8 +19,8 @@ MOST_BARS = 16  # up to here a softmax is drawn as bars with the names of the cl
 MOST_PIXELS = 100  # up to here each pixel of an image can be clicked
 
 PADDING = 16
-CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 45, 25, 3
-BAR_PITCH, BAR_WIDTH = 23, 78
+CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 44, 25, 3
+BAR_PITCH, BAR_WIDTH, BAR_NUMBER, BAR_GRADIENT = 23, 70, 48, 56
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,22 @@ def form_of(reading: Reading, number: int, image_shape: tuple[int, int] | None, 
     n = reading.sizes[number]
     if number == 0 and image_shape is not None:
         rows, columns = image_shape
-        pitch = max(1.0, min(22.0, 176 / max(rows, columns)))
+        pitch = max(1.0, min(20.0, 168 / max(rows, columns)))
         return Form("image", columns * pitch, rows * pitch, columns, pitch)
-    if reading.is_probability(number) and (n > 6 or (n > 3 and classes is not None)) and n <= MOST_BARS:
+    if reading.is_probability(number) and 6 < n <= MOST_BARS:
         widest = max(svg.width(svg.plain(names.class_name(classes, j)), 13.5) for j in range(n))
-        return Form("bars", min(widest, 70) + 10 + BAR_WIDTH + 48, n * BAR_PITCH, 1, BAR_PITCH)
+        return Form(
+            "bars", min(widest, 70) + 10 + BAR_WIDTH + BAR_NUMBER + BAR_GRADIENT, n * BAR_PITCH, 1, BAR_PITCH
+        )
     if n <= MOST_UNITS:
-        pitch = 46 if n <= 4 else 42 if n <= 6 else 37
-        return Form("units", 100, n * pitch, 1, pitch)
+        pitch = 46 if n <= 4 else 41 if n <= 6 else 35
+        named = classes is not None and reading.is_probability(number)
+        beside = (
+            max((svg.width(svg.plain(names.class_name(classes, j)), 12.5) for j in range(n)), default=0)
+            if named
+            else 0
+        )
+        return Form("units", max(100, 58 + beside), n * pitch, 1, pitch)
     if n <= MOST_CELLS:
         columns = 2 if n <= 16 else 4
         rows = math.ceil(n / columns)
@@ -73,13 +81,13 @@ def pick(reference: str, body: str) -> str:
     return f'<g class="nn-pick" data-ref="{reference}">{body}</g>'
 
 
-# ------------------------------------------------------------------------------------------------------------- drawings
+# ----------------------------------------------------------------------------------------- drawings
 
 
 def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, marked: int | None) -> str:
     """Draw the values of a layer with its area's upper left corner at the origin."""
     if form.kind == "units":
-        return _circles(form, number, values, scale)
+        return _circles(form, number, values, scale) + _names(form, values, classes, marked)
     if form.kind == "bars":
         return _bars(form, number, values, classes, marked)
     if form.kind == "cells":
@@ -113,12 +121,16 @@ def draw_gradient(form: Form, number: int, gradient: Vector, scale: float, style
         r = radius(form)
         centers = [unit_position(form, j) for j in range(len(gradient))]
         return "".join(
-            badge(x + 0.66 * r, y + 0.3 * r, value, style) for (x, y), value in zip(centers, gradient, strict=True)
+            badge(x + 0.66 * r, y + 0.3 * r, value, style)
+            for (x, y), value in zip(centers, gradient, strict=True)
         )
     if form.kind == "bars":
-        x = form.width - 4
+        x = form.width - BAR_GRADIENT + 6
         return "".join(
-            badge(x, (j + 0.5) * BAR_PITCH - 9, value, style) for j, value in enumerate(gradient)
+            badge(x, (j + 0.5) * BAR_PITCH - 9, value, style)
+            if value
+            else svg.text(x + 7, (j + 0.5) * BAR_PITCH + 4.6, "0", 12.5, "backward")
+            for j, value in enumerate(gradient)
         )
     frame = _frame(form, style)
     if form.kind == "cells":
@@ -150,8 +162,9 @@ def badge(x: float, y: float, value: float, style: str) -> str:
 def _frame(form: Form, style: str) -> str:
     dashes = ' stroke-dasharray="5 3"' if style == "new" else ""
     width = 2.2 if style == "strong" else 1.4
+    gap = CELL_GAP if form.kind == "cells" else 0
     around = f'{paint("panel", "backward-line")} stroke-width="{width}"{dashes}'
-    return svg.rectangle(-6, -6, form.width + 12 - (CELL_GAP if form.kind == "cells" else 0), form.height + 12, around, 7)
+    return svg.rectangle(-6, -6, form.width + 12 - gap, form.height + 12 - gap, around, 7)
 
 
 def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
@@ -160,16 +173,35 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
     for j, value in enumerate(values):
         x, y = unit_position(form, j)
         content = look.number(value)
-        size = (13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 18)
+        painted, role = look.value_style(value, scale)
+        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 17), 1)
         parts.append(
-            pick(
-                f"u:{number}:{j}",
-                f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {paint("paper")}/>'
-                f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.value_paint(value, scale)} {_OUTLINE}/>'
-                + svg.text(x, y + 0.35 * size, content, size, look.value_ink(value, scale), "middle"),
-            )
+            f'<g class="nn-pick" data-ref="u:{number}:{j}">'
+            f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.paint("paper")}/>'
+            f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {painted} {_OUTLINE}/>'
+            + svg.text(x, y + 0.35 * size, content, size, role, "middle")
+            + "</g>"
         )
     return "".join(parts)
+
+
+def _names(form: Form, values: Vector, classes: Any, marked: int | None) -> str:
+    """The names of the classes at the upper right of their units, that of the target in bold."""
+    if classes is None or marked is None:
+        return ""
+    r = radius(form)
+    return "".join(
+        svg.text(
+            30 + r + 4,
+            (j + 0.5) * form.pitch - 4,
+            svg.plain(names.class_name(classes, j)),
+            12.5,
+            "ink",
+            "start",
+            svg.BOLD if j == marked else "",
+        )
+        for j in range(len(values))
+    )
 
 
 _OUTLINE = f'stroke="{look.color("outline")}"'
@@ -177,31 +209,40 @@ _OUTLINE = f'stroke="{look.color("outline")}"'
 
 def _cell_corners(form: Form, n: int) -> list[tuple[float, float]]:
     return [
-        (j % form.columns * (CELL_WIDTH + CELL_GAP), j // form.columns * (CELL_HEIGHT + CELL_GAP)) for j in range(n)
+        (j % form.columns * (CELL_WIDTH + CELL_GAP), j // form.columns * (CELL_HEIGHT + CELL_GAP))
+        for j in range(n)
     ]
 
 
 def _cells(form: Form, number: int, values: Vector, scale: float) -> str:
-    return "".join(
+    back = svg.rectangle(-5, -5, form.width + 10 - CELL_GAP, form.height + 10 - CELL_GAP, paint("paper"), 6)
+    cells = "".join(
         pick(f"u:{number}:{j}", cell(x, y, CELL_WIDTH, CELL_HEIGHT, value, scale))
         for j, ((x, y), value) in enumerate(zip(_cell_corners(form, len(values)), values, strict=True))
     )
+    return f"{back}<g {CELLS}>{cells}</g>"
 
 
 def cell(x: float, y: float, width: float, height: float, value: float, scale: float) -> str:
-    """Draw one value as a colored cell with its number."""
+    """Draw one value as a colored cell with its number, inside a group with the attributes `CELLS`."""
     content = look.number(value)
-    size = (13, 12.3, 11.2)[max(0, min(len(content) - 5, 2))]
+    painted, role = look.value_style(value, scale)
+    longer = _LONGER[min(len(content), 8)] if len(content) > 5 else ""
+    inked = "" if role == "ink" else " " + paint(role)
     return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {paint("paper")}/>'
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {look.value_paint(value, scale)}/>'
-        + svg.text(x + width / 2, y + height / 2 + 4.6, content, size, look.value_ink(value, scale), "middle")
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" {painted}/>'
+        f'<text x="{x + width / 2:g}" y="{y + height / 2 + 4.6:g}"{longer}{inked}>{content}</text>'
     )
+
+
+CELLS = svg.text_style(13, "ink", "middle")  # what the numbers of most cells share
+_LONGER = {6: ' font-size="12.3"', 7: ' font-size="11.2"', 8: ' font-size="10"'}
 
 
 def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: int | None) -> str:
     n = round(form.height / BAR_PITCH)
-    left = form.width - BAR_WIDTH - 48
+    right = form.width - BAR_GRADIENT
+    left = right - BAR_WIDTH - BAR_NUMBER
     best = max(range(n), key=values.__getitem__) if values is not None else None
     parts = []
     for j in range(n):
@@ -211,17 +252,27 @@ def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: 
         body = svg.text(left - 10, middle + 4.8, name, 13.5, "ink", "end", bold)
         body += svg.rectangle(left, middle - 8, BAR_WIDTH, 16, paint("well"), 4)
         if j == marked:
-            body += svg.rectangle(left - 1.5, middle - 9.5, BAR_WIDTH + 3, 19, paint("outline") + ' stroke-dasharray="3 2"', 5)
+            body += svg.rectangle(
+                left - 1.5, middle - 9.5, BAR_WIDTH + 3, 19, paint("outline") + ' stroke-dasharray="3 2"', 5
+            )
         if values is not None:
             filled = paint("forward-solid") + ("" if j == best else ' fill-opacity="0.5"')
-            body += svg.rectangle(left, middle - 8, max(2, BAR_WIDTH * values[j]), 16, filled, min(4, max(1, BAR_WIDTH * values[j] / 2)))
-            body += svg.text(form.width, middle + 4.6, look.number(values[j]), 12.5, "ink", "end", bold)
+            body += svg.rectangle(
+                left,
+                middle - 8,
+                max(2, BAR_WIDTH * values[j]),
+                16,
+                filled,
+                min(4, max(1, BAR_WIDTH * values[j] / 2)),
+            )
+            body += svg.text(right, middle + 4.6, look.number(values[j]), 12.5, "ink", "end", bold)
         parts.append(pick(f"u:{number}:{j}", body))
     return "".join(parts)
 
 
 def _pixels(form: Form, values: Vector) -> str:
-    """Draw an image of few pixels as squares of ink, so that each can be clicked and the dark theme inverts it."""
+    """Draw an image of few pixels as squares of ink, so that each can be clicked and the dark theme inverts
+    it."""
     top = max(max(values), 1e-300)
     side = form.pitch - 1
     squares = []
@@ -229,10 +280,12 @@ def _pixels(form: Form, values: Vector) -> str:
         x, y = j % form.columns * form.pitch, j // form.columns * form.pitch
         shade = f' fill-opacity="{max(0.0, value / top):.2g}"'
         squares.append(
-            f'<g class="nn-pick" data-ref="u:0:{j}"><rect x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}"'
-            f' {paint("ink")}{shade}/></g>'
+            f'<rect class="nn-pick nn-ink" data-ref="u:0:{j}" x="{x:g}" y="{y:g}" width="{side:g}"'
+            f' height="{side:g}" fill="{look.color("ink")}"{shade}/>'
         )
-    return svg.rectangle(-4, -4, form.width + 7, form.height + 7, paint("paper", "line"), 4) + "".join(squares)
+    return svg.rectangle(-4, -4, form.width + 7, form.height + 7, paint("paper", "line"), 4) + "".join(
+        squares
+    )
 
 
 def _picture(form: Form, number: int, values: Vector, scale: float) -> str:

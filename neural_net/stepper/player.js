@@ -1,0 +1,260 @@
+// Shows one frame of a trace at a time. Every frame is here already, so that no step needs the kernel.
+//
+// The model holds all state (frames, step, picked, details, receipts, phases, error) and a view only draws it,
+// so two views of one model agree. Drawing is synchronous: when the handler of a key press returns, the new
+// frame is in the page.
+
+const PLAY_MILLISECONDS = 1500; // time to look at a step while playing
+
+const ICONS = {
+  first: "M4 3v10M12 3L7 8l5 5",
+  previous: "M10.5 3l-5 5 5 5",
+  play: "M5 3v10l8-5z",
+  pause: "M5.5 3v10M10.5 3v10",
+  next: "M5.5 3l5 5-5 5",
+  last: "M12 3v10M4 3l5 5-5 5",
+};
+
+const KEYS = {
+  Home: "first",
+  ArrowLeft: "previous",
+  " ": "play",
+  ArrowRight: "next",
+  End: "last",
+  Escape: "release",
+};
+
+const icon = (name) =>
+  `<svg class="nns-${name}" viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+
+const button = (name, label, key) =>
+  `<button type="button" data-move="${name}" aria-label="${label}" title="${label} (${key})">
+    ${icon(name)}
+  </button>`;
+
+const SKELETON = `
+  <div class="nns-bar">
+    <span class="nns-buttons">
+      ${button("first", "First step", "Home")}
+      ${button("previous", "Previous step", "←")}
+      ${button("play", "Play", "Space")}
+      ${button("next", "Next step", "→")}
+      ${button("last", "Last step", "End")}
+    </span>
+    <span class="nns-position"></span>
+  </div>
+  <div class="nns-rest">
+    <div class="nns-error" role="alert"></div>
+    <div class="nns-stage">
+      <div class="nns-frame"></div>
+      <div class="nns-detail" aria-live="polite" hidden>
+        <div></div>
+        <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
+      </div>
+    </div>
+    <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
+    <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
+    <div class="nns-spoken" aria-live="polite"></div>
+  </div>`;
+
+/** Frames as SVG elements, each parsed when it is first shown, so that going back to one costs nothing. */
+class Film {
+  constructor(frames) {
+    this.frames = frames;
+    this.elements = new Array(frames.length);
+  }
+
+  element(step) {
+    this.elements[step] ??= parse(this.frames[step]);
+    return this.elements[step];
+  }
+}
+
+function parse(frame) {
+  const holder = document.createElement("div");
+  holder.innerHTML = frame;
+  return holder.firstElementChild;
+}
+
+/**
+ * Mark what was picked and what touches it: an edge names its two ends, and so a unit is named by its edges.
+ * All else is dimmed, unless nothing touches it: among the pixels of an image there is nothing to follow.
+ */
+function mark(svg, picked) {
+  for (const element of svg.querySelectorAll(".nn-picked, .nn-incident")) {
+    element.classList.remove("nn-picked", "nn-incident");
+  }
+  const all = (attribute, ref) => [...svg.querySelectorAll(`[${attribute}="${CSS.escape(ref)}"]`)];
+  const chosen = picked ? all("data-ref", picked) : [];
+  const edges = [...all("data-from", picked), ...all("data-to", picked)];
+  const ends = [...chosen, ...edges].flatMap(({ dataset }) => [dataset.from, dataset.to]);
+  const units = [...new Set(ends)].filter(Boolean).flatMap((ref) => all("data-ref", ref));
+  svg.classList.toggle("nn-picking", edges.length + units.length > 0);
+  for (const element of [...edges, ...units]) element.classList.add("nn-incident");
+  for (const element of chosen) element.classList.add("nn-picked");
+}
+
+/** Write only what is different, so that a screen reader speaks only then, and a selection survives. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  root.className = "nns";
+  root.tabIndex = 0;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", "Stepper through the forward and the backward pass");
+  root.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Home End Space Escape");
+  root.innerHTML = SKELETON;
+  const part = (name) => root.querySelector(name);
+  const frame = part(".nns-frame");
+  const detail = part(".nns-detail");
+  const story = part(".nns-detail > div");
+  const error = part(".nns-error");
+  const playButton = part('[data-move="play"]');
+
+  let film = new Film([]);
+  let told = ""; // the story that the detail shows
+  let timer = null; // set while playing
+  let expected = null; // the step that playing has made; any other one was made by hand, and ends it
+
+  const last = () => model.get("frames").length - 1;
+  const current = () => Math.max(0, Math.min(model.get("step"), last()));
+  const isBackward = () => model.get("phases")[current()] === "backward";
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+
+  // ---- drawing
+
+  function draw() {
+    const step = current();
+    const picked = model.get("picked");
+    const receipt = model.get("receipts")[step] ?? "";
+    if (film.frames !== model.get("frames")) film = new Film(model.get("frames"));
+    const svg = film.element(step);
+    mark(svg, picked);
+    if (frame.firstChild !== svg) frame.replaceChildren(svg);
+    drawDetail(svg, model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "");
+    write(part(".nns-position"), `step ${step + 1} of ${last() + 1}`);
+    write(part(".nns-receipt pre"), receipt);
+    write(part(".nns-spoken"), receipt);
+    drawError(model.get("error"));
+    for (const [name, end] of [["first", 0], ["previous", 0], ["next", last()], ["last", last()]]) {
+      part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
+    }
+    if (timer !== null && step !== expected) pause();
+  }
+
+  /** Lay the story of what was picked over the matrices of the step, which it replaces until it is let go. */
+  function drawDetail(svg, html) {
+    if (html !== told) story.innerHTML = html;
+    told = html;
+    detail.hidden = !html;
+    const panel = html && svg.querySelector("[data-upper]");
+    if (!panel) return;
+    const { width, height } = svg.viewBox.baseVal;
+    const percent = (attribute, whole) => `${(100 * panel.getAttribute(attribute)) / whole}%`;
+    detail.style.left = percent("x", width);
+    detail.style.width = percent("width", width);
+    detail.style.top = percent("y", height);
+    detail.style.minHeight = percent("data-upper", height);
+  }
+
+  function drawError(message) {
+    if ((error.firstChild?.textContent ?? "") === message) return;
+    error.replaceChildren();
+    if (!message) return;
+    const text = document.createElement("span");
+    text.textContent = message;
+    const dismiss = document.createElement("button");
+    dismiss.type = "button";
+    dismiss.textContent = "Dismiss";
+    dismiss.addEventListener("click", () => put("error", ""));
+    error.append(text, dismiss);
+  }
+
+  function drawPlaying(isPlaying) {
+    const label = isPlaying ? "Pause" : "Play";
+    playButton.innerHTML = icon(label.toLowerCase());
+    playButton.setAttribute("aria-label", label);
+    playButton.title = `${label} (Space)`;
+  }
+
+  // ---- moving
+
+  function go(step) {
+    const target = Math.max(0, Math.min(step, last()));
+    if (target !== model.get("step")) put("step", target);
+  }
+
+  function play() {
+    drawPlaying(true);
+    const advance = (step) => {
+      expected = step;
+      timer = setTimeout(() => (step < last() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
+      go(step);
+    };
+    advance(current() < last() ? current() + 1 : 0);
+  }
+
+  function pause() {
+    clearTimeout(timer);
+    timer = null;
+    drawPlaying(false);
+  }
+
+  const moves = {
+    first: () => go(0),
+    previous: () => go(current() - 1),
+    play: () => (timer === null ? play() : pause()),
+    next: () => go(current() + 1),
+    last: () => go(last()),
+    release: () => put("picked", ""),
+  };
+
+  // JupyterLab takes keys on the document in the capture phase, before any listener inside the page's elements
+  // hears of them: so this one is on the window.
+  function onKey(event) {
+    const path = event.composedPath();
+    if (!path.includes(root) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const move = KEYS[event.key];
+    if (!move || (move === "release" && !model.get("picked"))) return;
+    event.stopPropagation();
+    if (event.key === " " && path[0].closest("button, summary")) return; // Space presses what has the focus
+    event.preventDefault();
+    moves[move]();
+  }
+
+  function onClick(event) {
+    const move = event.target.closest("[data-move]");
+    if (move) return moves[move.dataset.move]();
+    if (!frame.contains(event.target)) return;
+    const stop = event.target.closest("[data-step]");
+    if (stop) return go(Number(stop.dataset.step));
+    const ref = event.target.closest("[data-ref]")?.dataset.ref;
+    if (ref?.startsWith("layer:")) return go(stepOf(Number(ref.slice("layer:".length))));
+    if (ref) put("picked", ref === model.get("picked") ? "" : ref);
+  }
+
+  /** The step of a layer in the pass on show: forward 1 … L+1, then backward L+1 … 1. */
+  function stepOf(layer) {
+    return isBackward() ? model.get("frames").length - layer : layer - 1;
+  }
+
+  window.addEventListener("keydown", onKey, true);
+  root.addEventListener("click", onClick);
+  model.on("change", draw);
+  draw();
+  el.append(root);
+
+  return () => {
+    pause();
+    window.removeEventListener("keydown", onKey, true);
+    model.off("change", draw);
+  };
+}
+
+export default { render };
