@@ -3,7 +3,7 @@
 from neural_net.layers.attention import SelfAttention
 from neural_net.layers.base import Layer, WrongShape
 from neural_net.layers.convolution import Conv2d
-from neural_net.layers.dense import Activate, Dense
+from neural_net.layers.dense import AFFINE, Activate, Dense
 from neural_net.layers.dropout import Dropout
 from neural_net.layers.embedding import Embedding, PositionEmbedding
 from neural_net.layers.normalization import BatchNorm, BatchNormInference, LayerNorm
@@ -14,6 +14,7 @@ from neural_net.layers.residual import Residual
 from neural_net.layers.transformer import TransformerBlock
 
 __all__ = [
+    "AFFINE",
     "LSTM",
     "RNN",
     "Activate",

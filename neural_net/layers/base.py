@@ -158,7 +158,7 @@ class Layer(ABC):
         return other
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self.__dict__:
+        if name in self.__dict__ or isinstance(getattr(type(self), name, None), property):
             raise AttributeError(
                 f"{self!r} never changes: {name} cannot be set again; "
                 "with_parameters makes a new layer with other values"

@@ -87,7 +87,7 @@ class CellState(SumOfProducts):
     )
 
     def forward(self, f: Array, c_prev: Array, i: Array, g: Array) -> Array:
-        return f * c_prev + i * g
+        return np.asarray(f * c_prev + i * g)
 
     def backward(
         self, dL_dc: Array, c: Array, f: Array, c_prev: Array, i: Array, g: Array

@@ -53,18 +53,34 @@ class Operation(ABC):
         shape, then the values of the forward pass.
         """
 
-    @abstractmethod
     def forward_terms(self, index: Index, output: Array, *inputs: Array) -> tuple[Term, ...]:
-        """Return the terms whose sum is output[index]."""
+        """Return the terms whose sum is output[index].
 
-    @abstractmethod
+        Where an operation does not say more, that is one term: what it made of its inputs.
+        """
+        written = f"{self.name}({', '.join(self.inputs)})"
+        return (Term((Factor(float(output[index]), written=written),)),)
+
     def backward_terms(
         self, name: str, index: Index, gradient: Array, output: Array, *inputs: Array
     ) -> tuple[Term, ...]:
         """Return the terms whose sum is the element `index` of the loss gradient of the input `name`.
 
-        `gradient` is the loss gradient of the output, whose elements are called dL_d… in the terms.
+        `gradient` is the loss gradient of the output, whose elements are called dL_d… in the terms. Where an
+        operation does not say more, the terms are upstream × local for every element of the output that the
+        input's element moves: the chain rule as it is written, at one backward call for each.
         """
+        place, terms = self.inputs.index(name), []
+        for at in np.ndindex(output.shape):
+            unit = np.zeros_like(gradient)
+            unit[at] = 1
+            locals_ = self.backward(unit, output, *inputs)[place]
+            local = 0.0 if locals_ is None else float(locals_[index])
+            if local:
+                upstream = Factor(float(gradient[at]), self.gradient_name, at)
+                written = f"∂{self.output}{list(at)}/∂{name}{list(index)}"
+                terms.append(Term((upstream, Factor(local, written=written))))
+        return tuple(terms)
 
     @property
     def gradient_name(self) -> str:
