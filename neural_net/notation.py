@@ -229,20 +229,11 @@ def backward_code(line: Line, told: Container[str] = ()) -> tuple[str, ...]:
 
 def _backward_names(line: Line) -> list[str]:
     """The program's names of the inputs that receive a gradient, in the order in which they are told."""
-    own = dict(zip(line.operation.inputs, line.inputs, strict=True))
-    return [own[name] for name in line.operation.backward_code]
-
-
-def _names(line: Line) -> dict[str, str]:
-    """Map the operation's own names to the program's, gradients included."""
-    own = (line.operation.output, *line.operation.inputs)
-    used = (line.output, *line.inputs)
-    values = dict(zip(own, used, strict=True))
-    return values | {f"dL_d{a}": f"dL_d{b}" for a, b in values.items()}
+    return [line.names[name] for name in line.operation.backward_code]
 
 
 def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:
-    names = _names(line)
+    names = line.names
     template = (
         template or f"{line.operation.output} = {line.operation.name}( {' , '.join(line.operation.inputs)} )"
     )
@@ -255,7 +246,7 @@ def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:
 
 
 def _rename_in_code(line: Line, code: str) -> str:
-    names = _names(line)
+    names = line.names
     return _IDENTIFIER.sub(lambda match: names.get(match[0], match[0]), code)
 
 
