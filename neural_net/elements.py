@@ -40,10 +40,9 @@ def gradient_element(record: Record, name: str, index: Index) -> tuple[Use, ...]
     gradient = known_name(name, record.gradients, "name of a value with a loss gradient")
     at = _checked(index, gradient.shape, f"dL_d{name}")
     return tuple(
-        Use(line, _added(record, line, place, at))
-        for line in reversed(record.program)
-        for place, used in enumerate(line.inputs)
-        if used == name and line.output in record.gradients
+        Use(part.line, _added(record, part.line, part.place, at))
+        for part in record.contributions
+        if part.name == name
     )
 
 

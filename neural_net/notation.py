@@ -56,7 +56,7 @@ _TEXT_LITERAL = {")√": ")"}
 WriteName = Callable[[str, str | None], str]
 
 _NAME = re.compile(r"(?P<name>[A-Za-z_][\w.]*)(?:,(?P<index>\w+))?(?P<transpose>\^T)?")
-_IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*\b")
+_IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # not an attribute
 
 
 @dataclass(frozen=True)
