@@ -189,7 +189,7 @@ class CausalSoftmax(Softmax):
     """
 
     name = "causal_softmax"
-    equation = "y = softmax_{j≤i}( z )"
+    equation = "y = causal_softmax( z )"
     code = (
         "past = np.tri(z.shape[-1], dtype=bool)\n"
         "highest = z.max(axis=-1, keepdims=True, where=past, initial=-np.inf)\n"

@@ -170,6 +170,8 @@ def network(
     """
     kind = floating_dtype(dtype)
     function = known_name(loss, LOSSES, "loss")
+    if sizes is not None and input_shape is not None:
+        raise TypeError("network: input_shape goes with layers=[…]; sizes say the input's width")
     if sizes is not None and layers is None:
         layers = _dense_layers(sizes, activation, head or (*function.heads, "identity")[0], init)
     elif layers is None or sizes is not None:

@@ -75,9 +75,9 @@ class Symbol:
     def latex(self, index: str | None = None) -> str:
         """The symbol in plain LaTeX, without macros."""
         layer = [f"({self.layer})"] * (self.layer is not None)
-        subscripts = [*layer, *self.subscript.split("_"), index or ""]
+        words = [_roman(word) if len(word) > 2 else word for word in self.subscript.split("_")]
         base = _LATEX_BASE.get(self.base, self.base if len(self.base) == 1 else _roman(self.base))
-        subscript = ",".join(_roman(s) if len(s) > 2 and s.isalpha() else s for s in subscripts if s)
+        subscript = ",".join(filter(None, [*layer, *words, index]))
         written = (f"{_roman(self.owner)}." if self.owner else "") + base
         written += f"_{{{subscript}}}" if subscript else ""
         return rf"\frac{{\partial \mathcal{{L}}}}{{\partial {written}}}" if self.is_gradient else written

@@ -14,6 +14,7 @@ from tests.requirement import require_module
 
 require_module("torch")
 import torch  # noqa: E402
+
 seeds = st.integers(0, 2**32 - 1)
 batch_sizes = st.integers(2, 4)
 

@@ -123,7 +123,9 @@ def test_factors_name_the_elements_they_are(recorded):
         for name in record.gradients.keys() - {"y"}:
             for index in some_indices(record.gradients[name], rng, 1):
                 for use in gradient_element(record, name, index):
-                    for factor in (f for term in use.element.terms for f in term.factors if f.written == "{}"):
+                    for factor in (
+                        f for term in use.element.terms for f in term.factors if f.written == "{}"
+                    ):
                         assert factor.value == known[factor.name][factor.index]
 
 
@@ -166,6 +168,8 @@ def test_nested_names_carry_a_dot():
     record = recorded.records[1]
     assert "block_2.block_1.W_q" in record.layer.parameters
     assert record.gradients["block_2.block_1.weights"].shape == (3, 2, 3, 3)
-    assert "block_2.block_1.q = block_1.y @ block_2.block_1.W_q + block_2.block_1.b_q" in recorded.steps[0].code
+    assert (
+        "block_2.block_1.q = block_1.y @ block_2.block_1.W_q + block_2.block_1.b_q" in recorded.steps[0].code
+    )
     texts = [equation.text() for equation in recorded.steps[0].equations]
     assert "block_2.block_1.q₍₁₎ = block_1.y₍₁₎ · block_2.block_1.W_q₍₁₎ + block_2.block_1.b_q₍₁₎" in texts

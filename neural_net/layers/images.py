@@ -20,7 +20,7 @@ def places(
         raise WrongShape(layer, expected, shape)
     padded = tuple(n + 2 * p for n, p in zip(shape[1:], padding, strict=True))
     if any(n < k for n, k in zip(padded, window, strict=True)):
-        with_padding = f" with its padding, {write_pair(padding)} on either side," if any(padding) else ""
+        with_padding = f" with its padding, {write_pair(padding)} on either side" if any(padding) else ""
         raise WrongShape(layer, f"{expected} of at least {write_pair(window)}{with_padding}", shape)
     rows, columns = ((n - k) // s + 1 for n, k, s in zip(padded, window, stride, strict=True))
     return rows, columns

@@ -61,8 +61,12 @@ class Residual(Block):
 
     def _shapes(self, input_shape: Shape) -> list[Shape]:
         shapes = [input_shape]
-        for layer in self.layers.values():
-            shapes.append(layer.output_shape(shapes[-1]))
+        for name, layer in self.layers.items():
+            try:
+                shapes.append(layer.output_shape(shapes[-1]))
+            except WrongShape as error:
+                inside = f"{name} ({layer!r}) takes {error.expected} and gets shape {shapes[-1]}"
+                raise WrongShape(self, f"what suits its block (of this, {inside})", input_shape) from error
         return shapes
 
     @property

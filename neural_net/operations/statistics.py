@@ -21,6 +21,11 @@ _WRITTEN: Mapping[Axes, tuple[str, str]] = MappingProxyType(
 )
 
 
+def _written_axes(axes: Axes) -> str:
+    """The axes as numpy is told them: one number, or several in parentheses."""
+    return str(axes[0]) if len(axes) == 1 else str(axes)
+
+
 class Mean(SumOfProducts):
     """mean = (1/n) Σ y_prev over n numbers along `axes`, which stay as axes of length 1.
 
@@ -39,7 +44,7 @@ class Mean(SumOfProducts):
         self.products = ((f"{letters}->{result}", ("y_prev",)),)
         index, count = _WRITTEN[axes]
         self.equation = f"mean = frac( 1 | {count} )frac Σ_{index} y_prev,{index}"
-        self.code = f"mean = y_prev.mean(axis={axes}, keepdims=True)"
+        self.code = f"mean = y_prev.mean(axis={_written_axes(axes)}, keepdims=True)"
         self.backward_equation = MappingProxyType(
             {"y_prev": f"dL_dy_prev = frac( 1 | {count} )frac dL_dmean"}
         )
@@ -93,7 +98,7 @@ class Variance(Operation):
         self.axes = axes
         index, count = _WRITTEN[axes]
         self.equation = f"variance = frac( 1 | {count} )frac Σ_{index} ( y_prev,{index} − mean )²"
-        self.code = f"variance = ((y_prev - mean)**2).mean(axis={axes}, keepdims=True)"
+        self.code = f"variance = ((y_prev - mean)**2).mean(axis={_written_axes(axes)}, keepdims=True)"
         local = f"frac( 2 | {count} )frac ( y_prev − mean )"
         self.backward_equation = MappingProxyType(
             {
@@ -105,7 +110,7 @@ class Variance(Operation):
             {
                 "y_prev": "dL_dy_prev = dL_dvariance * 2 * (y_prev - mean) * (mean.size / y_prev.size)",
                 "mean": "dL_dmean = -dL_dvariance * 2 * "
-                f"((y_prev - mean) * (mean.size / y_prev.size)).sum(axis={axes}, keepdims=True)",
+                f"((y_prev - mean) * (mean.size / y_prev.size)).sum(axis={_written_axes(axes)}, keepdims=True)",
             }
         )
 
@@ -154,7 +159,7 @@ class Normalize(Operation):
         self.axes, self.epsilon = axes, epsilon
         index, _ = _WRITTEN[axes]
         deviation = f"np.sqrt(variance + {epsilon})"
-        total = f"sum(axis={axes}, keepdims=True)"
+        total = f"sum(axis={_written_axes(axes)}, keepdims=True)"
         self.code = f"normalized = (y_prev - mean) / {deviation}"
         scaled = "frac( dL_dnormalized | √( variance + ε )√ )frac"
         self.backward_equation = MappingProxyType(
