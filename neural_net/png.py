@@ -10,20 +10,34 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+import numpy.typing as npt
 
 from neural_net import look
 
 STEPS = 24  # shades on each side of zero
+LARGEST = (64, 96)  # rows and columns of a heat map
 
 
-def heat_map(values: ArrayLike, scale: float) -> str:
+def heat_map(values: npt.ArrayLike, scale: float) -> str:
     """Return a data URI of the matrix `values` as an image, one pixel an element, in the diverging colors of
     `look`."""
-    matrix = np.atleast_2d(np.asarray(values, dtype=float))
+    matrix = shrunk(np.atleast_2d(np.asarray(values, dtype=float)))
     share = np.nan_to_num(matrix / scale) if scale > 0 else np.zeros_like(matrix)
     indices = np.rint(np.clip(share, -1, 1) * STEPS).astype(int) + STEPS
     return data_uri(indices.astype(np.uint8), _diverging())
+
+
+def shrunk(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return a matrix of at most 64 × 96: where it had more rows or columns, each element stands for a block
+    of them, and is the largest of it in size."""
+    for axis, most in enumerate(LARGEST):
+        length = matrix.shape[axis]
+        if length > most:
+            starts = np.arange(most) * length // most
+            high = np.maximum.reduceat(matrix, starts, axis)
+            low = np.minimum.reduceat(matrix, starts, axis)
+            matrix = np.where(high >= -low, high, low)
+    return matrix
 
 
 def data_uri(indices: np.ndarray, palette: Sequence[tuple[int, int, int, int]]) -> str:

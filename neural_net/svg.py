@@ -42,7 +42,7 @@ _WIDTHS = {
     look.LOSS: 850,
 }
 _BOLD = 1.06
-_ITEM = re.compile(r"_\{|\^\{|\}|⟨([a-z-]+)\||⟩|[^_^}⟨⟩]+|.")
+_ITEM = re.compile(r"_\{|\^\{|\}|⟨[a-z-]+\||⟩|[^_^}⟨⟩]+|.")
 
 
 def picture(width: float, height: float, body: str, label: str) -> str:
@@ -154,18 +154,17 @@ def _runs(markup: str, size: float) -> list[str]:
     runs: list[str] = []
     roles: list[str] = []
     shift = drawn = 0.0  # where the next run stands, and where the last one stood, below the baseline
-    for match in _ITEM.finditer(markup):
-        token = match.group()
+    for token in _ITEM.findall(markup):
         if token == "_{":
             shift = 0.22 * size
         elif token == "^{":
             shift = -0.36 * size
         elif token == "}":
             shift = 0.0
-        elif match.group(1):
-            roles.append(match.group(1))
         elif token == "⟩":
             roles.pop()
+        elif token[0] == "⟨":
+            roles.append(token[1:-1])
         elif shift or drawn or roles:
             moved = f' dy="{shift - drawn:.2f}"' if shift != drawn else ""
             small = f' font-size="{0.72 * size:.1f}"' if shift else ""
@@ -181,13 +180,12 @@ def _runs(markup: str, size: float) -> list[str]:
 def width(markup: str, size: float, bold: bool = False) -> float:
     """Return about how wide a line of marked-up text is in the sans-serif font."""
     total = 0.0
-    small = False
-    for match in _ITEM.finditer(markup):
-        token = match.group()
-        if token in ("_{", "^{"):
-            small = True
+    factor = 1.0
+    for token in _ITEM.findall(markup):
+        if token == "_{" or token == "^{":
+            factor = 0.72
         elif token == "}":
-            small = False
-        elif not match.group(1) and token != "⟩":
-            total += sum(_WIDTHS.get(letter, 600) for letter in token) * (0.72 if small else 1.0)
+            factor = 1.0
+        elif token[0] not in "⟨⟩":
+            total += factor * sum([_WIDTHS.get(letter, 600) for letter in token])
     return total / 1000 * size * (_BOLD if bold else 1.0)

@@ -63,6 +63,14 @@ CASES: dict[str, tuple[Trace, dict[str, Any]]] = {
         trace(network([2, 8, 8, 8, 1], head="sigmoid", loss="binary_cross_entropy"), [[0.8, -0.5]], [[0]]),
         {},
     ),
+    "784": (
+        trace(
+            network([784, 128, 64, 10], activation="relu", head="softmax", loss="cross_entropy"),
+            RNG.random((1, 784)) * (RNG.random((1, 784)) > 0.5),
+            [3],
+        ),
+        {"image_shape": (28, 28), "classes": [f"garment {number}" for number in range(10)]},
+    ),
     "logits": (
         trace(
             network([64, 32, 32, 10], activation="relu", head="identity", loss="cross_entropy_with_logits"),
@@ -308,7 +316,7 @@ def test_an_image_is_drawn_pixel_by_pixel() -> None:
 
 
 def test_an_example_outside_the_batch_is_refused_by_number() -> None:
-    with pytest.raises(ValueError, match=r"example: expected 0 to 4 .*, got 5"):
+    with pytest.raises(ValueError, match=r"example: expected a number from 0 to 4, got 5"):
         frames(CASES["3-4-4-2 batch"][0], example=5)
 
 

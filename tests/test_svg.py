@@ -133,6 +133,18 @@ def test_a_heat_map_is_clear_at_zero_blue_above_and_orange_below() -> None:
     assert 120 <= colors[1][1][3] <= 135
 
 
+def test_a_large_heat_map_keeps_the_largest_of_each_block() -> None:
+    matrix = np.zeros((784, 128))
+    matrix[700, 100], matrix[701, 100] = -3.0, 2.0
+    small = png.shrunk(matrix)
+    assert small.shape == (64, 96)
+    assert small.min() == -3.0
+    assert np.count_nonzero(small) == 1
+    assert small[57, 75] == -3.0
+    same = np.arange(12.0).reshape(3, 4)
+    assert png.shrunk(same) is same
+
+
 def test_a_heat_map_of_nothing_but_zeros_is_clear() -> None:
     pixels, palette = decode(base64.b64decode(png.heat_map([[0.0, 0.0]], 0.0).split(",")[1]))
     assert all(palette[index][3] == 0 for index in pixels.ravel())

@@ -181,14 +181,21 @@ def outer_product(left: Named, top: Named, product: Named, title: str) -> Block:
     if not is_small(rows, columns):  # the factors as strips along the sides of the picture
         top_block, left_block = _strip(top, cells.width, 14.0), _strip(left, 14.0, cells.height)
     symbol_width = svg.width(left.symbol, 13, bold=True)
-    x0 = max(left_block.width, symbol_width) + 9
+    side = max(left_block.width, symbol_width)  # the room at the left of the rule
+    x0 = side + 9
     y0 = CAPTION + top_block.height + 8
     shape = f"{rows} × {columns}"
     title_width = svg.width(title, 14, bold=True)
     body = svg.text(0, 14, svg.rich(title, 14), 14, product.role, "start", svg.BOLD)
     body += svg.text(title_width + 8, 14, shape, 12.5, "muted")
     body += svg.text(
-        x0 - 9 - left_block.width / 2, y0 - 14, svg.rich(left.symbol, 13), 13, left.role, "middle", svg.BOLD
+        side / 2,
+        y0 - 8 - top_block.height / 2 + 4,
+        svg.rich(left.symbol, 13),
+        13,
+        left.role,
+        "middle",
+        svg.BOLD,
     )
     body += placed(top_block, x0, CAPTION)
     body += placed(left_block, x0 - 9 - left_block.width, y0)

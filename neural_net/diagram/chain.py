@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from neural_net import look, svg
 from neural_net.diagram import layout, names, units
 from neural_net.diagram.layout import HEADER, LOSS_RISE, TOP, Box, Layout
-from neural_net.diagram.reading import Reading
+from neural_net.diagram.names import Classes, ImageShape
+from neural_net.diagram.reading import Matrix, Reading
 from neural_net.diagram.units import Form
 from neural_net.look import paint
 
 BELOW = 53.0  # the height of the strip below the chain: parameters, weight gradients and the target
+Point = tuple[float, float]
+
 _REACH = 'stroke="#000" stroke-opacity="0" stroke-width="9"'
 MOST_EDGES = 140  # with more edges than this, those of other steps are drawn in bundles that cannot be picked
 
@@ -25,7 +27,7 @@ class Chain:
     """The chain of one trace and example. Drawings of layers and edges are made once and shared by all
     frames."""
 
-    def __init__(self, reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> None:
+    def __init__(self, reading: Reading, image_shape: ImageShape, classes: Classes) -> None:
         self.reading = reading
         self.classes = classes
         self.forms = layout.forms_of(reading, image_shape, classes)
@@ -107,6 +109,10 @@ class _Moment:
     def box(self, box: Box) -> str:
         if box.is_slab:
             return self._slab(box)
+        direction = self.direction if box.first == self.current else ""
+        return self.chain.once(("box", box, direction), lambda: self._box(box))
+
+    def _box(self, box: Box) -> str:
         is_current = box.first == self.current
         is_loss = box.first == self.loss
         kind = f"{self.direction}-" if is_current else ""
@@ -376,7 +382,7 @@ class _Whole(_Moment):
         return self._target(box) if box.first == self.loss else ""
 
 
-def _bundles(W: Any, starts: Any, ends: Any, r1: float, r2: float, scale: float) -> str:
+def _bundles(W: Matrix, starts: list[Point], ends: list[Point], r1: float, r2: float, scale: float) -> str:
     """Draw edges in a few paths, those of like sign and size together."""
     bundles: dict[tuple[str, str], list[str]] = {}
     for i, row in enumerate(W):

@@ -4,7 +4,6 @@ slope."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,10 +22,9 @@ Point = tuple[float, float]
 
 def activation(reading: Reading, layer: DenseReading) -> Block:
     """Draw y = a(z) over the range of the units' z, each unit a point."""
-    function: Any = reading.trace.network.layers[layer.number - 1].activation
     reach = max(2.0, 1.15 * look.scale_of(layer.z))
     z = np.linspace(-reach, reach, SAMPLES)
-    curve = list(zip(z.tolist(), function.forward(z[np.newaxis])[0].tolist(), strict=True))
+    curve = list(zip(z.tolist(), layer.function.forward(z[np.newaxis])[0].tolist(), strict=True))
     points = list(zip(layer.z, reading.y[layer.number], strict=True))[:MOST_POINTS]
     return _graph(curve, points, f"y = {names.activation(layer.activation)}(z), a point a unit")
 
@@ -57,7 +55,9 @@ def _graph(
     """Draw a curve and points on it in a small frame with the axes through zero."""
     left, right = curve[0][0], curve[-1][0]
     heights = [y for _, y in curve]
-    low, high = min(0.0, *heights), max(0.0, *heights)
+    low, high = min(heights), max(heights)
+    if low < 2 * (high - low):  # the axis is drawn unless the curve is far from it
+        low, high = min(0.0, low), max(0.0, high)
     across, up = WIDTH / (right - left), (HEIGHT - 2 * MARGIN) / ((high - low) or 1.0)
 
     def place(point: Point) -> Point:
@@ -69,7 +69,8 @@ def _graph(
 
     x0, y0 = place((0.0, 0.0))
     body = svg.rectangle(0, 0, WIDTH, HEIGHT, paint("paper", "line"), 6)
-    body += svg.line(0, y0, WIDTH, y0, paint("line"))
+    if 0 < y0 < HEIGHT:
+        body += svg.line(0, y0, WIDTH, y0, paint("line"))
     if 0 < x0 < WIDTH:
         body += svg.line(x0, 0, x0, HEIGHT, paint("line"))
     body += polyline(curve, paint("forward-line") + ' stroke-width="2"')

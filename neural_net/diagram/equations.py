@@ -4,13 +4,15 @@ numbers."""
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import lru_cache
 
 from neural_net import look, svg
 from neural_net.diagram import names
 from neural_net.diagram.blocks import Block
 from neural_net.diagram.reading import Reading
 from neural_net.look import paint
+from neural_net.notation import Equation
+from neural_net.steps import Step
 
 PITCH = 21.0
 SIZE = 14.5
@@ -35,25 +37,29 @@ def colored(text: str) -> str:
     return _SYMBOL.sub(replace, names.markup(text))
 
 
-def shapes(reading: Reading, step: Any, equation: Any) -> str:
-    """Return an equation in shapes; the loss in a shorter way, since it is no product of matrices."""
-    if step.layer <= reading.L:
-        return str(equation.shapes(_quantities(reading, step)))
-    full = f"({reading.m} × {reading.sizes[-1]})"
-    return f"(scalar) from {full} and {full}" if step.phase == "forward" else f"{full} = (scalar) · {full}"
+@lru_cache(maxsize=1024)
+def in_symbols(equation: Equation) -> str:
+    """Return an equation as colored markup."""
+    return colored(equation.text())
 
 
-def _quantities(reading: Reading, step: Any) -> dict[str, Any]:
-    """Return the arrays that a step's equations speak of: its own, and those of the forward pass."""
+def in_shapes(reading: Reading, step: Step) -> list[str]:
+    """Return the equations of a step in shapes; the loss, no product of matrices, in a shorter way."""
+    if step.layer > reading.L:
+        full = f"({reading.m} × {reading.sizes[-1]})"
+        if step.phase == "forward":
+            return [f"(scalar) from {full} and {full}"]
+        return [f"{full} = (scalar) · {full}"]
     record = reading.trace.records[step.layer]
-    return {**record.values, **{f"dL_d{name}": value for name, value in record.gradients.items()}}
+    quantities = {**record.values, **{f"dL_d{name}": value for name, value in record.gradients.items()}}
+    return [equation.shapes(quantities) for equation in step.equations]
 
 
-def table(reading: Reading, step: Any, numbers: list[str], width: float) -> Block:
+def table(reading: Reading, step: Step, numbers: list[str], width: float) -> Block:
     """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in
     numbers."""
-    symbols = [colored(equation.text()) for equation in step.equations]
-    shape_texts = [shapes(reading, step, equation) for equation in step.equations]
+    symbols = [in_symbols(equation) for equation in step.equations]
+    shape_texts = in_shapes(reading, step)
     first = max(svg.width(symbol, SIZE) for symbol in symbols) + COLUMN_GAP
     second = first + max(svg.width(text, 13.5) for text in shape_texts) + COLUMN_GAP
     room = width - second
@@ -107,18 +113,19 @@ def _heading(x: float, words: str, y: float = 12.0) -> str:
 
 
 def _broken(line: str, longest: int) -> list[str]:
-    """Break a line of code before an operator where it is too long."""
+    """Break a line of code that is too long before an operator or after a comma, in few parentheses."""
     lines = []
     while len(line) > longest:
-        cut = max(
-            (line.rfind(mark, 8, longest) for mark in (" + ", " - ", " * ", " / ", " @ ", ", ")), default=-1
-        )
-        if cut <= 8:
+        cuts = [match.start() for match in _BREAK.finditer(line, 12, longest)]
+        if not cuts:
             break
-        cut += 1 if line[cut] == "," else 0
+        cut = min(cuts, key=lambda at: (line.count("(", 0, at) - line.count(")", 0, at), -at))
         lines.append(line[:cut])
         line = "    " + line[cut:].strip()
     return [*lines, line]
+
+
+_BREAK = re.compile(r"(?<=,) | (?=[-+*/@] )")
 
 
 # ------------------------------------------------------------------------------------------ numbers
@@ -134,19 +141,19 @@ def plus(value: float) -> str:
     return f" {look.MINUS} {look.number(-value)}" if value < 0 else f" + {look.number(value)}"
 
 
-def products(left: list[float], right: list[float], most: int) -> str:
-    """Write Σ left · right term by term; where there are more than `most`, the largest, and how many are left
-    out."""
-    order = range(len(left))
+def products(left: list[float], right: list[float], most: int, left_role: str, right_role: str) -> str:
+    """Write Σ left · right term by term, each factor in the color of its role; of more than `most` terms the
+    largest, and what the others come to."""
+    order = list(range(len(left)))
     if len(left) > most:
-        order = sorted(sorted(order, key=lambda i: -abs(left[i] * right[i]))[:most])  # type: ignore[assignment]
+        order = sorted(sorted(order, key=lambda i: -abs(left[i] * right[i]))[:most])
+    firsts = [look.number(left[order[0]]), *(factor(left[i]) for i in order[1:])]
     terms = " + ".join(
-        f"⟨forward|{factor(left[i]) if n else look.number(left[i])}⟩·⟨parameter|{factor(right[i])}⟩"
-        for n, i in enumerate(order)
+        f"⟨{left_role}|{first}⟩·⟨{right_role}|{factor(right[i])}⟩"
+        for first, i in zip(firsts, order, strict=True)
     )
-    rest = len(left) - len(list(order))
-    if not rest:
+    if len(order) == len(left):
         return terms
     kept = set(order)
     others = sum(left[i] * right[i] for i in range(len(left)) if i not in kept)
-    return f"{terms} + {rest} more ({look.number(others)})"
+    return f"{terms} + {len(left) - len(order)} more ({look.number(others)})"

@@ -3,8 +3,6 @@ layer."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from neural_net import look, svg
 from neural_net.diagram import equations, losses, names
 from neural_net.diagram.blocks import (
@@ -20,8 +18,11 @@ from neural_net.diagram.blocks import (
 )
 from neural_net.diagram.chain import BELOW, Chain
 from neural_net.diagram.layout import INNER, MARGIN, WIDTH
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import DenseReading, Reading, read
 from neural_net.look import paint
+from neural_net.steps import Step
+from neural_net.trace import Trace
 
 GUTTER = 30.0
 CELL = (INNER - GUTTER) / 2
@@ -32,9 +33,7 @@ ROW_GAP = 17.0
 SIZE = 13.5
 
 
-def filmstrip(
-    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
-) -> str:
+def filmstrip(trace: Trace, example: int = 0, image_shape: ImageShape = None, classes: Classes = None) -> str:
     """Return every step of a trace in one SVG picture.
 
     The left column is the forward pass, read downward; the right column is the backward pass, read upward, so
@@ -111,7 +110,7 @@ def _label(reading: Reading) -> str:
     )
 
 
-def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, height: float) -> str:
+def _cell(reading: Reading, step: Step, content: Block, x: float, y: float, height: float) -> str:
     direction = step.phase
     name = names.layer_name(reading, step.layer)
     note = (
@@ -131,7 +130,7 @@ def _cell(reading: Reading, step: Any, content: Block, x: float, y: float, heigh
     return body + placed(content, x + PADDING, y + HEADER + PADDING)
 
 
-def _content(reading: Reading, step: Any) -> Block:
+def _content(reading: Reading, step: Step) -> Block:
     """Draw the arithmetic of a step and its equations."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
@@ -153,12 +152,12 @@ def _above(upper: Block, lower: Block) -> Block:
     return Block(ROOM, top + lower.height, 0, upper.body + placed(lower, 0, top))
 
 
-def _equations(step: Any, room: float) -> Block:
+def _equations(step: Step, room: float) -> Block:
     """The equations of a step in symbols, two to a line where they fit."""
     parts: list[str] = []
     x, y = 0.0, 12.0
     for equation in step.equations:
-        markup = equations.colored(equation.text())
+        markup = equations.in_symbols(equation)
         width = svg.width(markup, SIZE)
         if x > 0 and x + width > room:
             x, y = 0.0, y + 21

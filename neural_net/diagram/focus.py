@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
 from neural_net import look, svg
 from neural_net.diagram import names
 from neural_net.diagram.equations import factor
 from neural_net.diagram.layout import WIDTH
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import CELLS, MOST_UNITS, cell
+from neural_net.diagram.units import CELLS, MOST_PIXELS, MOST_UNITS, cell
+from neural_net.trace import Trace
 
 MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
 LARGEST_TERMS = 6
@@ -22,8 +24,7 @@ HEIGHT = 112.0
 CELL = 62.0
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One link of a chain: the sign before it, what it is, the factors it comes from, and its value."""
 
     sign: str
@@ -46,16 +47,17 @@ Tell = Callable[..., Story]
 
 
 def details(
-    trace: Any,
+    trace: Trace,
     example: int = 0,
-    image_shape: tuple[int, int] | None = None,
-    classes: Any = None,
+    image_shape: ImageShape = None,
+    classes: Classes = None,
     references: Collection[str] | None = None,
 ) -> dict[str, tuple[str, str]]:
     """Return the forward and the backward story of every element that can be picked, as SVG by reference.
 
     A reference is "u:l:j" for unit j of layer l, "w:l:i:j" for the edge from unit i of layer l−1 to unit j;
-    edges have a story where both layers are drawn as units. `references` asks for some elements only.
+    edges have a story where both layers are drawn as units, units where they are not too many to be picked.
+    `references` asks for some elements only.
     """
     reading = read(trace, example)
     return {
@@ -66,9 +68,9 @@ def details(
 
 
 def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
-    """Name every unit and every drawn edge, with what tells its two stories, and where it is."""
+    """Name every unit and edge that can be picked, with what tells its two stories, and where it is."""
     for l, n in enumerate(reading.sizes):
-        for j in range(n):
+        for j in range(n if n <= MOST_PIXELS else 0):
             yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
     for layer in reading.layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:
@@ -228,7 +230,7 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
 
 def picture(story: Story) -> str:
     """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scale = max([abs(term.value) for term in story.terms])
+    scales = _scales(story)
     symbol_paint = look.paint(story.direction)
     widths = [
         10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
@@ -238,7 +240,7 @@ def picture(story: Story) -> str:
     heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
     parts = []
     x = 10.0
-    for term, width in zip(story.terms, widths, strict=True):
+    for term, width, scale in zip(story.terms, widths, scales, strict=True):
         middle = round(x + width / 2, 1)
         sign = (
             f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
@@ -266,12 +268,18 @@ _MUTED = look.paint("muted")
 _BACK = look.paint("panel")
 
 
+def _scales(story: Story) -> list[float]:
+    """Return the scale on which each term is colored: gradients share one, values another."""
+    sizes = [abs(term.value) for term in story.terms]
+    if story.direction == "forward":
+        return [max(1.0, *sizes)] * len(sizes)
+    is_value = [term.symbol.startswith(("y_", "a′")) for term in story.terms]
+    of_gradients = max([0.0 if value else size for size, value in zip(sizes, is_value, strict=True)])
+    of_values = max(1.0, *sizes)
+    return [of_values if value else of_gradients for value in is_value]
+
+
 def spoken(story: Story) -> str:
     """Return a story as one line of plain text."""
-    return " ".join(
-        f"{term.sign} {_plain(term.symbol)} {look.number(term.value)}".strip() for term in story.terms
-    )
-
-
-def _plain(markup: str) -> str:
-    return markup.replace("_{", "").replace("^{", "").replace("}", "")
+    words = " ".join(f"{term.sign} {term.symbol} {look.number(term.value)}" for term in story.terms)
+    return words.replace("_{", "").replace("^{", "").replace("}", "").strip()

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from neural_net import svg
 from neural_net.diagram import panel, rail
 from neural_net.diagram.blocks import placed
 from neural_net.diagram.chain import BELOW, Chain
 from neural_net.diagram.layout import MARGIN, WIDTH, Layout
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, read
 from neural_net.look import paint
+from neural_net.trace import Trace
 
 PANEL_PADDING = 13.0
 
 
 def frames(
-    trace: Any, example: int = 0, image_shape: tuple[int, int] | None = None, classes: Any = None
+    trace: Trace, example: int = 0, image_shape: ImageShape = None, classes: Classes = None
 ) -> tuple[str, ...]:
     """Return one SVG picture for each of `trace.steps`, all of one size.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from neural_net import svg
 from neural_net.diagram import names, units
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading
 from neural_net.diagram.units import Form
 
@@ -93,8 +93,15 @@ class Layout:
         return x0 + x, y0 + y
 
 
-def forms_of(reading: Reading, image_shape: tuple[int, int] | None, classes: Any) -> tuple[Form, ...]:
-    """Return how each layer 0 … L is drawn."""
+def forms_of(reading: Reading, image_shape: ImageShape, classes: Classes) -> tuple[Form, ...]:
+    """Return how each layer 0 … L is drawn; ValueError where image or classes do not fit the network."""
+    n_in, n_out = reading.sizes[0], reading.sizes[-1]
+    if image_shape is not None and (len(image_shape) != 2 or image_shape[0] * image_shape[1] != n_in):
+        raise ValueError(
+            f"image_shape: expected (rows, columns) of {n_in} pixels, one per input, got {image_shape}"
+        )
+    if classes is not None and len(classes) != n_out:
+        raise ValueError(f"classes: expected {n_out} names, one per output of the head, got {len(classes)}")
     return tuple(units.form_of(reading, number, image_shape, classes) for number in range(reading.L + 1))
 
 

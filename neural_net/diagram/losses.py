@@ -142,7 +142,8 @@ def _forward_numbers(reading: Reading, terms: Vector) -> Numbers:
         kept = sorted(sorted(range(len(terms)), key=lambda k: -abs(terms[k]))[:6])
         total = " + ".join(look.number(terms[k]) for k in kept) + (" + …" if len(terms) > 6 else "")
         total = total if is_sum(reading) else f"({total}) / {len(terms)}"
-        rows.append(f"{look.LOSS} = {total} = {look.number(reading.loss_share)}")
+        whose = f"{look.LOSS}, this example" if reading.m > 1 else look.LOSS
+        rows.append(f"{whose} = {total} = {look.number(reading.loss_share)}")
     return rows
 
 

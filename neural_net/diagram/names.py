@@ -4,13 +4,15 @@ color."""
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from neural_net import look, svg
 from neural_net.diagram.reading import Reading
 
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ", "0123456789()ijk")
 _LOWERED_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ]+")
+Classes = Sequence[object] | None  # the names of the outputs of a softmax
+ImageShape = tuple[int, int] | None  # (rows, columns) of an input that is an image
 ACTIVATION_SYMBOLS = {"sigmoid": "σ", "leaky_relu": "lrelu"}
 
 
@@ -72,7 +74,7 @@ def markup(text: str) -> str:
     return lowered.replace("ᵀ", "^{T}")
 
 
-def class_name(classes: Any, index: int) -> str:
+def class_name(classes: Classes, index: int) -> str:
     """Return the name of class `index`, its number where classes have no names."""
     return str(classes[index]) if classes is not None else str(index)
 

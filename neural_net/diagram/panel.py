@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from neural_net import look, svg
 from neural_net.diagram import curve, equations, losses, names
@@ -26,6 +25,7 @@ from neural_net.diagram.blocks import (
 from neural_net.diagram.equations import factor, plus, products
 from neural_net.diagram.reading import DenseReading, Reading
 from neural_net.look import paint
+from neural_net.steps import Step
 
 INNER = 924.0
 Numbers = list[str]
@@ -39,7 +39,7 @@ class Panel:
     text: Block
 
 
-def panel_of(reading: Reading, step: Any) -> Panel:
+def panel_of(reading: Reading, step: Step) -> Panel:
     """Return the panel of a step."""
     if step.layer > reading.L:
         loss = losses.forward if step.phase == "forward" else losses.backward
@@ -110,7 +110,7 @@ def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     number, j = layer.number, focus_unit(reading, layer)
     weights = [w[j] for w in layer.W]
     name = names.activation(layer.activation)
-    terms = products(reading.y[number - 1], weights, 4)
+    terms = products(reading.y[number - 1], weights, 4, "forward", "parameter")
     sum_row = f"⟨forward|z_{{{j + 1}}}⟩ = {terms}{plus(layer.b[j])} = {look.number(layer.z[j])}"
     y = look.number(reading.y[number][j])
     result = f"⟨forward|y_{{{j + 1}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
@@ -185,43 +185,57 @@ def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Blo
 
 
 def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
-    number, i, j = layer.number, focus_input(reading, layer), focus_unit(reading, layer)
-    upstream = reading.gradient[number]
-    prime = f"{names.activation(layer.activation)}′"
-    g = layer.dL_dz
-    dz = f"⟨backward|∂{look.LOSS}/∂z_{{{j + 1}}}⟩"
+    i, j = focus_input(reading, layer), focus_unit(reading, layer)
+    return [
+        _score_gradient(reading, layer, j),
+        _one_weight_gradient(reading, layer, i, j),
+        _bias_gradient(reading, layer, j),
+        _handed_on(reading, layer, i),
+    ]
+
+
+def _score_gradient(reading: Reading, layer: DenseReading, j: int) -> str:
+    """∂ℒ/∂z_j = ℒ′_j a′(z_j), or the sum over all outputs where the activation is not elementwise."""
+    upstream = reading.gradient[layer.number]
+    result = look.number(layer.dL_dz[j])
     if layer.slope is not None:
-        local = f"{prime}({look.number(layer.z[j])})"
+        slope = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
         numbers = f"⟨backward|{look.number(upstream[j])}⟩ · ⟨forward|{factor(layer.slope[j])}⟩"
-        first = f"{dz} = ⟨backward|{look.LOSS}′_{{{j + 1}}}⟩ · {local} = {numbers} = {look.number(g[j])}"
-    else:
-        assert layer.jacobian is not None
-        entries = [jacobian_row[j] for jacobian_row in layer.jacobian]
-        terms = _recolored(products(upstream, entries, 4), "backward", "forward")
-        first = f"{dz} = {terms} = {look.number(g[j])}"
-    y = reading.y[number - 1][i]
-    index = f"{i + 1}{j + 1}" if layer.n_in < 10 > layer.n_out else f"{i + 1},{j + 1}"
-    share = ""
-    if reading.m > 1:
-        share = f" here, {look.number(layer.dL_dW[i][j])} summed over the {reading.m} examples"
-    dW = f"⟨backward|∂{look.LOSS}/∂W_{{{index}}}⟩"
-    weight = (
-        f"{dW} = ⟨forward|y_{{{i + 1}}}⟩ · {dz} = ⟨forward|{look.number(y)}⟩"
-        f" · ⟨backward|{factor(g[j])}⟩ = {look.number(y * g[j])}{share}"
-    )
-    terms = _recolored(products(g, layer.W[i], 4), "backward", "parameter")
-    result = look.number(reading.gradient[number - 1][i])
-    down = f"⟨backward|{look.LOSS}′_{{({number - 1}), {i + 1}}}⟩ = {terms} = {result}"
-    return [first, weight, down]
+        return f"{_dL('z', j)} = ⟨backward|{look.LOSS}′_{{{j + 1}}}⟩ · {slope} = {numbers} = {result}"
+    assert layer.jacobian is not None
+    entries = [row_of_jacobian[j] for row_of_jacobian in layer.jacobian]
+    return f"{_dL('z', j)} = {products(upstream, entries, 4, 'backward', 'forward')} = {result}"
 
 
-def _recolored(markup: str, left: str, right: str) -> str:
-    """Return a sum of products with other colors for its left and right factors."""
-    return (
-        markup.replace("⟨parameter|", f"⟨{right}|").replace("⟨forward|", f"⟨{left}|")
-        if right != "forward"
-        else (markup.replace("⟨forward|", f"⟨{left}|").replace("⟨parameter|", f"⟨{right}|"))
-    )
+def _bias_gradient(reading: Reading, layer: DenseReading, j: int) -> str:
+    """∂ℒ/∂b_j = Σ ∂ℒ/∂z_j over the examples."""
+    over = "Σ " if reading.m > 1 else ""
+    return f"{_dL('b', j)} = {over}{_dL('z', j)} = {look.number(layer.dL_db[j])}"
+
+
+def _one_weight_gradient(reading: Reading, layer: DenseReading, i: int, j: int) -> str:
+    """∂ℒ/∂W_ij = Σ y_i ∂ℒ/∂z_j over the examples, with the share of this one."""
+    y, g = reading.y[layer.number - 1][i], layer.dL_dz[j]
+    numbers = f"⟨forward|{look.number(y)}⟩ · ⟨backward|{factor(g)}⟩ = {look.number(y * g)}"
+    symbols = f"⟨forward|y_{{{i + 1}}}⟩ · {_dL('z', j)}"
+    if reading.m == 1:
+        return f"{_dL('W', i, j)} = {symbols} = {numbers}"
+    total = look.number(layer.dL_dW[i][j])
+    return f"{_dL('W', i, j)} = Σ {symbols} = {total}, of which this example {numbers}"
+
+
+def _handed_on(reading: Reading, layer: DenseReading, i: int) -> str:
+    """ℒ′_i of the layer before = Σ_j ∂ℒ/∂z_j W_ij."""
+    before = layer.number - 1
+    terms = products(layer.dL_dz, layer.W[i], 4, "backward", "parameter")
+    symbol = f"⟨backward|{look.LOSS}′_{{({before}), {i + 1}}}⟩"
+    return f"{symbol} = {terms} = {look.number(reading.gradient[before][i])}"
+
+
+def _dL(symbol: str, *indices: int) -> str:
+    """∂ℒ/∂ of one element, counted from 1."""
+    joint = "" if max(indices) < 9 else ","
+    return f"⟨backward|∂{look.LOSS}/∂{symbol}_{{{joint.join(str(index + 1) for index in indices)}}}⟩"
 
 
 def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:

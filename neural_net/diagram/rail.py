@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from neural_net import look, svg
 from neural_net.diagram.layout import MARGIN, WIDTH
 from neural_net.diagram.names import wrapped
@@ -14,7 +16,7 @@ LONGEST_RAIL = 560.0
 def head(reading: Reading, index: int) -> str:
     """Draw the head of frame `index`."""
     step = reading.trace.steps[index]
-    rail, left = _rail(reading, index)
+    rail, left = _rail(reading.L, index)
     body = svg.text(MARGIN, 37, svg.plain(step.title), 23, "ink", "start", svg.BOLD)
     if reading.m > 1:
         x = MARGIN + svg.width(step.title, 23, bold=True) + 16
@@ -24,18 +26,19 @@ def head(reading: Reading, index: int) -> str:
     return body + rail
 
 
-def _rail(reading: Reading, index: int) -> tuple[str, float]:
-    """Draw the steps as circles on a line, and return where it begins."""
-    steps = reading.trace.steps
+@lru_cache(maxsize=256)
+def _rail(L: int, index: int) -> tuple[str, float]:
+    """Draw the steps of a network of L layers as circles on a line, and return where it begins."""
+    steps = [("forward", number) for number in range(1, L + 2)]
+    steps += [("backward", number) for number in range(L + 1, 0, -1)]
     pitch = min(38.0, LONGEST_RAIL / len(steps))
     r = min(13.5, 0.4 * pitch)
     y = 30.0
     right = WIDTH - MARGIN - 14
     x = [right - pitch * (len(steps) - 1 - k) for k in range(len(steps))]
     parts = [svg.line(x[0], y, x[-1], y, paint("line") + ' stroke-width="2"')]
-    for k, step in enumerate(steps):
-        direction = step.phase
-        label = look.LOSS if step.layer == reading.L + 1 else str(step.layer)
+    for k, (direction, number) in enumerate(steps):
+        label = look.LOSS if number == L + 1 else str(number)
         if k == index:
             fill, role, ring = paint(f"{direction}-solid"), "on-solid", ""
             r_k = r + 1

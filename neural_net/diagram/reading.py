@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from neural_net.activations import Elementwise
+from neural_net.activations import Activation, Elementwise
+from neural_net.layers import Dense
+from neural_net.operations import Array
+from neural_net.trace import Trace
+from neural_net.validation import index
 
 Vector = list[float]
 Matrix = list[list[float]]
@@ -18,7 +21,7 @@ class DenseReading:
     """The numbers of one dense layer for one example; the weight gradients are of the whole batch."""
 
     number: int
-    activation: str
+    function: Activation
     W: Matrix
     b: Vector
     z: Vector
@@ -27,6 +30,11 @@ class DenseReading:
     dL_db: Vector
     slope: Vector | None  # a′(z), where the activation works element by element
     jacobian: Matrix | None  # ∂y/∂z, where it does not
+
+    @property
+    def activation(self) -> str:
+        """The name of the activation."""
+        return self.function.name
 
     @property
     def n_in(self) -> int:
@@ -47,7 +55,7 @@ class Reading:
     loss of the batch and `loss_share` that of this example alone, of which `loss` is the mean.
     """
 
-    trace: Any
+    trace: Trace
     example: int
     L: int
     m: int
@@ -77,20 +85,15 @@ class Reading:
         return number > 0 and self.layer(number).activation == "softmax"
 
 
-def read(trace: Any, example: int = 0) -> Reading:
+def read(trace: Trace, example: int = 0) -> Reading:
     """Return the numbers of row `example` of a trace.
 
     Raises ValueError when the batch has no such row, or a layer is of a kind that the diagram cannot draw.
     """
-    if not -trace.batch_size <= example < trace.batch_size:
-        raise ValueError(
-            f"example: expected 0 to {trace.batch_size - 1} (the batch has {trace.batch_size}), got {example}"
-        )
-    row = int(example) % trace.batch_size
+    row = index(example, trace.batch_size, "example")
     L = trace.L
-    target = np.atleast_2d(trace.target)[row]
-    loss = trace.network.loss.function
-    alone = loss.forward(np.asarray(trace.y[L])[row : row + 1], np.atleast_2d(trace.target)[row : row + 1])
+    one = slice(row, row + 1)
+    alone = trace.network.loss.function.forward(trace.y[L][one], trace.target[one])
     return Reading(
         trace=trace,
         example=row,
@@ -99,37 +102,36 @@ def read(trace: Any, example: int = 0) -> Reading:
         y=tuple(trace.y[number][row].tolist() for number in range(L + 1)),
         gradient=tuple(trace.loss_gradient[number][row].tolist() for number in range(L + 1)),
         layers=tuple(_read_layer(trace, number, row) for number in range(1, L + 1)),
-        target=target.tolist(),
+        target=trace.target[row].tolist(),
         loss=float(trace.loss),
         loss_share=float(alone),
     )
 
 
-def _read_layer(trace: Any, number: int, row: int) -> DenseReading:
+def _read_layer(trace: Trace, number: int, row: int) -> DenseReading:
     layer, record = trace.network.layers[number - 1], trace.records[number]
-    if layer.kind != "Dense":
+    if not isinstance(layer, Dense):
         raise ValueError(f"layer {number}: the diagram draws Dense layers, got {layer.kind}")
     values, gradients = record.values, record.gradients
     z, y = values["z"][row : row + 1], values["y"][row : row + 1]
-    elementwise = isinstance(layer.activation, Elementwise)
+    activation = layer.activation
     return DenseReading(
         number=number,
-        activation=layer.activation.name,
+        function=activation,
         W=values["W"].tolist(),
         b=values["b"].tolist(),
         z=z[0].tolist(),
         dL_dz=gradients["z"][row].tolist(),
         dL_dW=gradients["W"].tolist(),
         dL_db=gradients["b"].tolist(),
-        slope=layer.activation.derivative(z, y)[0].tolist() if elementwise else None,
-        jacobian=None if elementwise else _jacobian(layer.activation, z, y),
+        slope=activation.derivative(z, y)[0].tolist() if isinstance(activation, Elementwise) else None,
+        jacobian=None if isinstance(activation, Elementwise) else _jacobian(activation, z, y),
     )
 
 
-def _jacobian(activation: Any, z: Any, y: Any) -> Matrix:
+def _jacobian(activation: Activation, z: Array, y: Array) -> Matrix:
     """Return ∂y/∂z of one example: the rows are the vector-Jacobian products of the unit vectors."""
     n = z.shape[1]
-    matrix: Matrix = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))[
-        0
-    ].tolist()
+    (rows,) = activation.backward(np.eye(n, dtype=z.dtype), np.repeat(y, n, 0), np.repeat(z, n, 0))
+    matrix: Matrix = np.asarray(rows).tolist()
     return matrix

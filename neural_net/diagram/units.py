@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from neural_net import look, png, svg
 from neural_net.diagram import names
+from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, Vector
 from neural_net.look import paint
 
+UNIT_X = 34.0  # left of the middle, to leave room for a badge
 MOST_UNITS = 8  # up to here a layer is drawn as circles with edges
 MOST_CELLS = 40  # up to here as cells with a number each
 MOST_BARS = 16  # up to here a softmax is drawn as bars with the names of the classes
 MOST_PIXELS = 100  # up to here each pixel of an image can be clicked
+SHADES = 16  # of an image with more pixels
 
 PADDING = 16
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 44, 25, 3
@@ -34,7 +36,7 @@ class Form:
     pitch: float = 0  # from one unit, row or pixel to the next
 
 
-def form_of(reading: Reading, number: int, image_shape: tuple[int, int] | None, classes: Any) -> Form:
+def form_of(reading: Reading, number: int, image_shape: ImageShape, classes: Classes) -> Form:
     """Choose how to draw layer `number`."""
     n = reading.sizes[number]
     if number == 0 and image_shape is not None:
@@ -73,7 +75,7 @@ def radius(form: Form) -> float:
 
 def unit_position(form: Form, index: int) -> tuple[float, float]:
     """Return the center of circle `index` inside the area of a layer drawn as units."""
-    return 30, (index + 0.5) * form.pitch
+    return UNIT_X, (index + 0.5) * form.pitch
 
 
 def pick(reference: str, body: str) -> str:
@@ -84,7 +86,7 @@ def pick(reference: str, body: str) -> str:
 # ----------------------------------------------------------------------------------------- drawings
 
 
-def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, marked: int | None) -> str:
+def draw(form: Form, number: int, values: Vector, scale: float, classes: Classes, marked: int | None) -> str:
     """Draw the values of a layer with its area's upper left corner at the origin."""
     if form.kind == "units":
         return _circles(form, number, values, scale) + _names(form, values, classes, marked)
@@ -92,12 +94,12 @@ def draw(form: Form, number: int, values: Vector, scale: float, classes: Any, ma
         return _bars(form, number, values, classes, marked)
     if form.kind == "cells":
         return _cells(form, number, values, scale)
-    if form.kind == "image" and form.pitch >= 3 and len(values) <= MOST_PIXELS:
-        return _pixels(form, values)
-    return _picture(form, number, values, scale)
+    if form.kind == "image":
+        return _pixels(form, values) if len(values) <= MOST_PIXELS else _photograph(form, values)
+    return _picture(form, values, scale)
 
 
-def draw_empty(form: Form, number: int, n: int, classes: Any) -> str:
+def draw_empty(form: Form, number: int, n: int, classes: Classes) -> str:
     """Draw a layer that the forward pass has not reached: outlines only."""
     empty = paint("well", "line") + ' fill-opacity="0.45" stroke-dasharray="3 3"'
     if form.kind == "units":
@@ -135,7 +137,7 @@ def draw_gradient(form: Form, number: int, gradient: Vector, scale: float, style
     frame = _frame(form, style)
     if form.kind == "cells":
         return frame + _cells(form, number, gradient, scale)
-    return frame + _picture(form, number, gradient, scale)
+    return frame + _picture(form, gradient, scale)
 
 
 def has_values_beside_gradients(form: Form) -> bool:
@@ -174,7 +176,7 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
         x, y = unit_position(form, j)
         content = look.number(value)
         painted, role = look.value_style(value, scale)
-        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 17), 1)
+        size = round((13.5, 13.5, 13.5, 13.5, 13.5, 13.5, 12, 10.8)[min(len(content), 7)] * min(1, r / 19), 1)
         parts.append(
             f'<g class="nn-pick" data-ref="u:{number}:{j}">'
             f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {look.paint("paper")}/>'
@@ -185,14 +187,14 @@ def _circles(form: Form, number: int, values: Vector, scale: float) -> str:
     return "".join(parts)
 
 
-def _names(form: Form, values: Vector, classes: Any, marked: int | None) -> str:
+def _names(form: Form, values: Vector, classes: Classes, marked: int | None) -> str:
     """The names of the classes at the upper right of their units, that of the target in bold."""
     if classes is None or marked is None:
         return ""
     r = radius(form)
     return "".join(
         svg.text(
-            30 + r + 4,
+            UNIT_X + r + 4,
             (j + 0.5) * form.pitch - 4,
             svg.plain(names.class_name(classes, j)),
             12.5,
@@ -239,7 +241,7 @@ CELLS = svg.text_style(13, "ink", "middle")  # what the numbers of most cells sh
 _LONGER = {6: ' font-size="12.3"', 7: ' font-size="11.2"', 8: ' font-size="10"'}
 
 
-def _bars(form: Form, number: int, values: Vector | None, classes: Any, marked: int | None) -> str:
+def _bars(form: Form, number: int, values: Vector | None, classes: Classes, marked: int | None) -> str:
     n = round(form.height / BAR_PITCH)
     right = form.width - BAR_GRADIENT
     left = right - BAR_WIDTH - BAR_NUMBER
@@ -288,7 +290,23 @@ def _pixels(form: Form, values: Vector) -> str:
     )
 
 
-def _picture(form: Form, number: int, values: Vector, scale: float) -> str:
+def _photograph(form: Form, values: Vector) -> str:
+    """Draw an image of many pixels as a few shades of ink, each one path."""
+    top = max(max(values), 1e-300)
+    shades: dict[int, list[str]] = {}
+    for j, value in enumerate(values):
+        shade = round(SHADES * max(0.0, value) / top)
+        if shade:
+            shades.setdefault(shade, []).append(f"M{j % form.columns} {j // form.columns}h1v1h-1z")
+    paths = "".join(
+        svg.path("".join(squares), f'{paint("ink")} fill-opacity="{shade / SHADES:.2g}"')
+        for shade, squares in sorted(shades.items())
+    )
+    back = svg.rectangle(-4, -4, form.width + 8, form.height + 8, paint("paper", "line"), 4)
+    return f'{back}<g transform="scale({form.pitch:g})">{paths}</g>'
+
+
+def _picture(form: Form, values: Vector, scale: float) -> str:
     """Draw many values as one image of colored pixels, with the range that the colors stand for below."""
     matrix = np.zeros(form.columns * math.ceil(len(values) / form.columns))
     matrix[: len(values)] = values

@@ -44,15 +44,18 @@ class WhatIfControls(ipywidgets.VBox):  # type: ignore[misc]
         self._example = 0
         self._own = 0.0
 
+        # The descriptions name the controls to screen readers; player.css hides them from sight.
         self.menu = ipywidgets.Dropdown(
-            options=[(q.menu, i) for i, q in enumerate(quantities)], layout={"width": "118px"}
+            options=[(q.menu, i) for i, q in enumerate(quantities)], description="Quantity", layout=_wide(118)
         )
-        self.choosers = tuple(ipywidgets.Dropdown(layout={"width": "94px"}) for _ in range(MOST_AXES))
+        self.choosers = tuple(
+            ipywidgets.Dropdown(description=f"Index {k + 1}", layout=_wide(94)) for k in range(MOST_AXES)
+        )
         self.slider = ipywidgets.IntSlider(readout=False, layout={"flex": "1 1 100px"})
-        self.exact = ipywidgets.FloatText(layout={"width": "88px"})
-        self.classes = ipywidgets.Dropdown(layout={"width": "105px"})
+        self.exact = ipywidgets.FloatText(description="Value", layout=_wide(88))
+        self.classes = ipywidgets.Dropdown(description="Class", layout=_wide(105))
         self.back = ipywidgets.Button(
-            description="Reset", tooltip="Give every number its own value again", layout={"width": "64px"}
+            description="Reset", tooltip="Give every number its own value again", layout=_wide(64)
         )
         self.sentence = ipywidgets.HTML()
 
@@ -153,6 +156,10 @@ class WhatIfControls(ipywidgets.VBox):  # type: ignore[misc]
             yield
         finally:
             self._silent = False
+
+
+def _wide(pixels: int) -> dict[str, str]:
+    return {"width": f"{pixels}px"}
 
 
 def _offer(dropdown: ipywidgets.Dropdown, options: Sequence[tuple[str, int]], value: int) -> None:

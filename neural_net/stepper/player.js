@@ -52,8 +52,8 @@ const SKELETON = `
         <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
       </div>
     </div>
-    <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
     <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
+    <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
     <div class="nns-spoken" aria-live="polite"></div>
   </div>`;
 

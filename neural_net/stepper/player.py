@@ -10,7 +10,7 @@ import traitlets
 from neural_net.look import DARK_THEME, color, theme_css
 
 _HERE = files("neural_net.stepper")
-_OWN_COLORS = {"--nns-panel": "panel", "--nns-mark": "ink"}
+_OWN_COLORS = {"--nns-panel": "panel", "--nns-mark": "parameter"}
 
 
 def _colors(selector: str, theme: str) -> str:

@@ -45,19 +45,16 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         self._frames = partial(diagram.frames, image_shape=image_shape, classes=classes)
         self._details = partial(diagram.details, image_shape=image_shape, classes=classes)
         self._filmstrip = partial(filmstrip, image_shape=image_shape, classes=classes)
-        self._quantities = quantities(trace, image_shape, classes)
         self._original = self._trace = trace
         self._example = index(example, trace.batch_size, "example")
+        film = self._film(trace, self._example, references=None)
+        self._quantities = quantities(trace, image_shape, classes)
         self._changes: Mapping[Place, float] = {}
         first = self._quantities[0]
         self._place = first.place(self._example, [0] * len(first.axes))
 
         step = start.index if start else 0
-        self.player = FramePlayer(
-            step=step,
-            phases=[s.phase for s in trace.steps],
-            **self._film(trace, self._example, references=None),
-        )
+        self.player = FramePlayer(step=step, phases=[s.phase for s in trace.steps], **film)
         self.player.add_class("nns-player")
         self.player.observe(self._guard(self._on_pick), "picked")
         self.slider = ipywidgets.IntSlider(step, max=len(trace.steps) - 1, description="Step", readout=False)
