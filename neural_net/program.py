@@ -6,7 +6,7 @@ loss gradients of its inputs, and where a name is used more than once the contri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,13 +21,25 @@ class Line:
     operation: Operation
     inputs: tuple[str, ...]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the program calls the operation's own names, those of gradients (dL_d…) included."""
+        own = (self.operation.output, *self.operation.inputs)
+        values = dict(zip(own, (self.output, *self.inputs), strict=True))
+        return values | {f"dL_d{a}": f"dL_d{b}" for a, b in values.items()}
+
+    def renamed(self, names: Callable[[str], str]) -> Line:
+        """The same line with all its names passed through `names`."""
+        return Line(names(self.output), self.operation, tuple(names(name) for name in self.inputs))
+
 
 class Contribution(NamedTuple):
-    """What one use of a name (in `line`) adds to its loss gradient."""
+    """What one use of a name, as input number `place` of `line`, adds to its loss gradient."""
 
     name: str
     line: Line
     value: Array
+    place: int
 
 
 def run_forward(program: Sequence[Line], given: Mapping[str, Array]) -> dict[str, Array]:
@@ -49,14 +61,13 @@ def run_backward(
     gradients = {output: gradient}
     contributions = []
     for line in reversed(program):
+        if line.output not in gradients:
+            continue  # nothing that follows has a gradient to send to it
         inputs = [values[name] for name in line.inputs]
-        for name, value in zip(
-            line.inputs,
-            line.operation.backward(gradients[line.output], values[line.output], *inputs),
-            strict=True,
-        ):
+        parts = line.operation.backward(gradients[line.output], values[line.output], *inputs)
+        for place, (name, value) in enumerate(zip(line.inputs, parts, strict=True)):
             if value is None:
                 continue
-            contributions.append(Contribution(name, line, value))
+            contributions.append(Contribution(name, line, value, place))
             gradients[name] = gradients[name] + value if name in gradients else value
     return gradients, tuple(contributions)
