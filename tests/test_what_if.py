@@ -189,9 +189,7 @@ def test_the_loss_is_told_with_the_decimals_that_show_a_difference(before, after
 
 def test_numbers_are_called_as_the_pictures_call_them_units_from_1_and_classes_from_0():
     classifier = trace(network([2, 3, 4], loss="cross_entropy"), [0.5, -0.2], 1)
-    told = {
-        (q.layer, q.name): q.tell(Place(q.layer, q.name, (0,) * len(q.axes))) for q in quantities(classifier)
-    }
+    told = {(q.layer, q.name): q.tell(q.place(0, [0] * len(q.axes))) for q in quantities(classifier)}
     assert told[1, "W"] == "W(1) 1→1"
     assert told[1, "b"] == "b(1) 1"
     assert told[2, "W"] == "W(2) 1→0"
