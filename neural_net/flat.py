@@ -22,16 +22,23 @@ def flat_gradient(net: Network, records: Mapping[int, Record]) -> Array:
     return np.concatenate([records[l].gradients[name].ravel() for l, name in net.parameters])
 
 
+def views_of(w: Array, net: Network) -> dict[tuple[int, str], Array]:
+    """Return the parts of the vector w in the shapes of the network's parameters, which they stand for."""
+    views, start = {}, 0
+    for key, array in net.parameters.items():
+        views[key] = w[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return views
+
+
 def network_on(net: Network, w: Array) -> Network:
     """Return `net` with its parameters as views of the vector w: whoever moves w, moves that network.
 
     It is for whoever owns w, such as the training loop. A network that others see never moves.
     """
-    layers, start = [], 0
-    for layer in net.layers:
-        views = {}
-        for name, array in layer.parameters.items():
-            views[name] = w[start : start + array.size].reshape(array.shape)
-            start += array.size
-        layers.append(layer.holding(views))
+    views = views_of(w, net)
+    layers = (
+        layer.holding({name: views[l, name] for name in layer.parameters})
+        for l, layer in enumerate(net.layers, 1)
+    )
     return replace(net, layers=tuple(layers))
