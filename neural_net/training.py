@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from neural_net.bound import BoundNetwork, BoundStep
+from neural_net.bound import BoundNetwork, Examples
 from neural_net.losses import LossFunction
 from neural_net.network import Network, check_network
 from neural_net.operations import Array
@@ -94,7 +94,7 @@ def train(
     seed = whole_number(seed, "seed", at_least=0)
     data = net.standard_input(x, target)
     held_out = None if validation is None else _validation_data(net, validation)
-    course = _Course(net, _Examples(*data), held_out and _Examples(*held_out), rule, batch_size, seed)
+    course = _Course(net, Examples(*data), held_out and Examples(*held_out), rule, batch_size, seed)
 
     with ProgressBar(epochs * course.steps, progress) as bar:
         trained, measured = course.run(epochs, bar)
@@ -124,31 +124,13 @@ def accuracy(function: LossFunction, prediction: Array, target: Array) -> float 
 Measured = tuple[float, float | None, float | None, float | None]
 
 
-class _Examples:
-    """Examples to learn from or to measure by, x and target, in the memory order of the bound network."""
-
-    def __init__(self, x: Array, target: Array) -> None:
-        self.x, self.target = x, target.copy("F") if target.ndim == 2 else target
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    def fill(self, step: BoundStep, chosen: Array) -> None:
-        """Bring the chosen examples to the buffers of a step."""
-        self.x.take(chosen, 0, step.x, "clip")
-        if self.target.ndim == 2:
-            self.target.T.take(chosen, 1, step.target.T, "clip")
-        else:
-            self.target.take(chosen, 0, step.target, "clip")
-
-
 @dataclass(frozen=True, eq=False)
 class _Course:
     """All that decides a training but the number of its epochs."""
 
     net: Network
-    examples: _Examples
-    held_out: _Examples | None
+    examples: Examples
+    held_out: Examples | None
     rule: Optimizer
     batch_size: int
     seed: int
@@ -182,7 +164,7 @@ class _Course:
         for start in range(0, len(order), self.batch_size):
             chosen = order[start : start + self.batch_size]
             step = bound.step(len(chosen))
-            self.examples.fill(step, chosen)
+            self.examples.bring(step, chosen)
             step.run()
             if not math.isfinite(step.loss):
                 return False
@@ -195,9 +177,9 @@ class _Course:
         none = None, None
         return *self._scores(bound, self.examples), *(none if self.held_out is None else self._scores(bound, self.held_out))
 
-    def _scores(self, bound: BoundNetwork, examples: _Examples) -> tuple[float, float | None]:
+    def _scores(self, bound: BoundNetwork, examples: Examples) -> tuple[float, float | None]:
         """Loss and accuracy over all examples."""
-        function, prediction = self.net.loss.function, bound.predict(examples.x, self.batch_size)
+        function, prediction = self.net.loss.function, bound.predict(examples, self.batch_size)
         loss = float(function.forward(prediction, examples.target))
         return loss, accuracy(function, prediction, examples.target)
 

@@ -29,6 +29,6 @@ The last batch of an epoch may be smaller: each batch size has a binding of its 
 The gradients are those of the recorded run to the last few bits (`tests/test_bound.py`).
 """
 
-from neural_net.bound.network import BoundNetwork, BoundStep
+from neural_net.bound.network import BoundNetwork, Examples
 
-__all__ = ["BoundNetwork", "BoundStep"]
+__all__ = ["BoundNetwork", "Examples"]

@@ -60,9 +60,11 @@ class BoundReLU(BoundActivation):
         yield partial(np.maximum, self.z, constant(0, self.z), out=self.y)
 
     def backward(self) -> Iterator[Call]:
-        is_above = np.empty_like(self.y, bool)
-        yield partial(np.greater, self.y, constant(0, self.y), is_above)
-        yield partial(np.multiply, self.dL_dy, is_above, self.dL_dz)
+        # The bits of a number y ≥ 0, read as a whole number, have the sign 0 or 1; and the bits of dL_dy
+        # times 0 or 1 are those of 0 or dL_dy. Whole numbers spare numpy turning a mask into numbers.
+        y, dL_dy, dL_dz, is_above = map(_bits, (self.y, self.dL_dy, self.dL_dz, self.scratch(self.y)))
+        yield partial(np.sign, y, is_above)
+        yield partial(np.multiply, dL_dy, is_above, dL_dz)
 
 
 class BoundLeakyReLU(BoundActivation):
@@ -178,6 +180,11 @@ class BoundSoftmax(BoundActivation):
         yield product(weighted, np.ones(y.shape[1], y.dtype), total)
         yield partial(np.subtract, dL_dy, total[:, np.newaxis], dL_dz)
         yield partial(np.multiply, dL_dz, y, dL_dz)
+
+
+def _bits(array: Array) -> Array:
+    """The same memory, read as whole numbers of the same size."""
+    return array.view(f"u{array.itemsize}")
 
 
 def shifted(z: Array, out: Array, highest: Array) -> Iterator[Call]:

@@ -13,7 +13,7 @@ from neural_net.bound.calls import Call
 from neural_net.bound.form import Form, Scratch
 from neural_net.bound.forms import form_for
 from neural_net.bound.recorded import Recorded
-from neural_net.bound.slots import Pool, Slot, buffer, slot_with_ones
+from neural_net.bound.slots import Pool, Slot, buffer, order_of, slot_with_ones
 from neural_net.operations import Array
 from neural_net.program import Line
 
@@ -94,8 +94,8 @@ def _slots(
 
 
 def _slot_like(value: Array, has_ones: bool) -> Slot:
-    if has_ones and value.ndim == 2:
-        return slot_with_ones(value.shape, value.dtype)
+    if has_ones and order_of(value.shape) == "F":
+        return slot_with_ones(value.shape, value.dtype, "F")
     return Slot(buffer(value.shape, value.dtype))
 
 

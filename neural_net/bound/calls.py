@@ -15,9 +15,9 @@ Call = Callable[[], object]
 
 def product(a: Array, b: Array, out: Array) -> Call:
     """out = a · b, for matrices in either memory order."""
-    if not out.flags.c_contiguous:
-        a, b, out = b.T, a.T, out.T
-    return partial(a.dot, b, out)
+    if out.flags.c_contiguous:
+        return partial(a.dot, b, out)
+    return partial(b.T.dot, a.T, out.T)
 
 
 def rows(array: Array) -> Array:

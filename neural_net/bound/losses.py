@@ -36,12 +36,9 @@ class BoundMeanSquaredError(BoundLoss):
 
     def forward(self) -> Iterator[Call]:
         y, d = self.output.value, flat(self.kept)
-
-        def mean_of_squares() -> None:
-            y[()] = d.dot(d) / d.size
-
         yield partial(np.subtract, self.y_prev, self.target, self.kept)
-        yield mean_of_squares
+        yield partial(d.dot, d, y)
+        yield partial(np.multiply, y, constant(1 / d.size, y), y)
 
     def backward(self) -> Iterator[Call]:
         yield partial(np.multiply, self.kept, constant(2 / self.kept.size, self.kept), self.dL_dy_prev)
@@ -51,22 +48,22 @@ class BoundBinaryCrossEntropyWithLogits(BoundLoss):
     """y = (1/(m n)) Σ (log(1 + e^z) − t z); dL_dz = (σ(z) − t)/(m n)."""
 
     def forward(self) -> Iterator[Call]:
-        y, z, target, softplus = self.output.value, *map(flat, (self.y_prev, self.target, self.kept))
+        z, target, softplus = map(flat, (self.y_prev, self.target, self.kept))
+        y, one = self.output.value, np.ones_like(softplus)
 
         def mean() -> None:
-            y[()] = (softplus.sum() - target.dot(z)) / z.size
+            y[()] = (one.dot(softplus) - target.dot(z)) / z.size
 
-        yield partial(np.logaddexp, constant(0, z), self.y_prev, self.kept)
+        yield partial(np.logaddexp, constant(0, self.kept), self.y_prev, self.kept)
         yield mean
 
     def backward(self) -> Iterator[Call]:
-        p, one = self.dL_dy_prev, constant(1, self.kept)
-        yield partial(np.negative, self.y_prev, p)
-        yield partial(np.exp, p, p)
-        yield partial(np.add, p, one, p)
-        yield partial(np.divide, one, p, p)
-        yield partial(np.subtract, p, self.target, p)
-        yield partial(np.multiply, p, constant(1 / p.size, p), p)
+        """σ(z) = −(e^(−softplus(z)) − 1)."""
+        gradient = self.dL_dy_prev
+        yield partial(np.negative, self.kept, gradient)
+        yield partial(np.expm1, gradient, gradient)
+        yield partial(np.add, gradient, self.target, gradient)
+        yield partial(np.multiply, gradient, constant(-1 / gradient.size, gradient), gradient)
 
 
 class BoundCrossEntropyWithLogits(BoundLoss):
@@ -80,14 +77,16 @@ class BoundCrossEntropyWithLogits(BoundLoss):
         self.total = np.empty(len(rows(self.y_prev)), self.y_prev.dtype)
 
     def forward(self) -> Iterator[Call]:
-        y, total, matched = self.output.value, self.total, np.empty_like(self.output.value)
+        target, z, matched = flat(self.target), flat(self.kept), np.empty_like(self.output.value)
+        y, log_total, one = self.output.value, np.empty_like(self.total), np.ones_like(self.total)
 
         def mean() -> None:
-            y[()] = (np.log(total).sum() - matched) / total.size
+            y[()] = (one.dot(log_total) - matched[()]) / one.size
 
-        yield from shifted(self.y_prev, self.kept, total)
-        yield partial(flat(self.target).dot, flat(self.kept), matched)
-        yield from exponentials(self.kept, total)
+        yield from shifted(self.y_prev, self.kept, self.total)
+        yield partial(target.dot, z, matched)
+        yield from exponentials(self.kept, self.total)
+        yield partial(np.log, self.total, log_total)
         yield mean
 
     def backward(self) -> Iterator[Call]:

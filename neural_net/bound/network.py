@@ -12,7 +12,7 @@ from neural_net.activations import Sigmoid, Softmax
 from neural_net.bound.binding import bind
 from neural_net.bound.calls import Call
 from neural_net.bound.recorded import Recorded
-from neural_net.bound.slots import Slot, buffer
+from neural_net.bound.slots import Slot, buffer, order_of, slot_with_ones
 from neural_net.flat import flat_parameters, network_on, views_of
 from neural_net.layers import Layer
 from neural_net.losses import (
@@ -66,20 +66,44 @@ class BoundNetwork:
         if self._goes_on:
             self.network = self.network.advanced(step.values)
 
-    def predict(self, x: Array, batch_size: int) -> Array:
-        """Return ŷ of the network's inference form for all of x, some examples at a time."""
+    def predict(self, examples: Examples, batch_size: int) -> Array:
+        """Return ŷ of the network's inference form for all examples, some of them at a time."""
         net = self.network.inference()
-        prediction = np.empty((len(x), *net.shapes[-1]), net.dtype)
-        for start in range(0, len(x), batch_size):
-            part = x[start : start + batch_size]
-            if len(part) not in self._predictions:
-                self._predictions[len(part)] = BoundPrediction(net, len(part))
-            bound = self._predictions[len(part)]
+        prediction = np.empty((len(examples), *net.shapes[-1]), net.dtype)
+        for start in range(0, len(examples), batch_size):
+            some = slice(start, start + batch_size)
+            m = len(prediction[some])
+            if m not in self._predictions:
+                self._predictions[m] = BoundPrediction(net, m)
+            bound = self._predictions[m]
             bound.follow(net)
-            np.copyto(bound.x, part)
+            examples.bring_x(bound, some)
             bound.run()
-            np.copyto(prediction[start : start + batch_size], bound.y)
+            np.copyto(prediction[some], bound.y)
         return prediction
+
+
+class Examples:
+    """x and target of many examples, in the memory order of the buffers to which some of them are brought."""
+
+    def __init__(self, x: Array, target: Array) -> None:
+        self._x = _x_slot(x).memory
+        self.target = np.asarray(target, order=order_of(target.shape))
+
+    def __len__(self) -> int:
+        return len(self._x)
+
+    def bring(self, step: BoundStep, chosen: Array) -> None:
+        """Bring the examples of these numbers to the buffers of a step."""
+        self._x.take(chosen, 0, step.x.memory, "clip")
+        if order_of(self.target.shape) == "F":
+            self.target.T.take(chosen, 1, step.target.T, "clip")
+        else:
+            self.target.take(chosen, 0, step.target, "clip")
+
+    def bring_x(self, bound: BoundPrediction, some: slice) -> None:
+        """Bring x of these examples to the buffer of a prediction."""
+        np.copyto(bound.x.memory, self._x[some])
 
 
 class _Bound:
@@ -112,7 +136,7 @@ class _Bound:
 
 
 class BoundStep(_Bound):
-    """Both passes of a network on m examples. `x` and `target` are the buffers to be filled.
+    """Both passes of a network on m examples. `x` (its slot) and `target` are to be filled.
 
     `values` has what layers 1 … L hold by name, of those layers that go on from it (see `Layer.advanced`).
     """
@@ -123,7 +147,7 @@ class BoundStep(_Bound):
         kept = _kept(net)
         program = [*program_of(net), Line(LOSS, net.loss.function, (f"{net.L}.y", TARGET))]
         super().__init__(net, given, _of_logits(program, kept), kept)
-        self.x, self.target = given[X].value, given[TARGET].value
+        self.x, self.target = given[X], given[TARGET].value
         self._loss = self._binding.slots[LOSS].value
         self.values = [self._values_of(l) if _goes_on(layer) else {} for l, layer in enumerate(net.layers, 1)]
 
@@ -139,12 +163,12 @@ class BoundStep(_Bound):
 
 
 class BoundPrediction(_Bound):
-    """The forward pass of a network on m examples: from `x`, the buffer to be filled, to `y`."""
+    """The forward pass of a network on m examples: from `x`, the slot to be filled, to `y`."""
 
     def __init__(self, net: Network, m: int) -> None:
         given = _given(net, m, {})
         super().__init__(net, given, program_of(net), set())
-        self.x, self.y = given[X].value, self._binding.slots[f"{net.L}.y"].value
+        self.x, self.y = given[X], self._binding.slots[f"{net.L}.y"].value
 
 
 def program_of(net: Network) -> tuple[Line, ...]:
@@ -162,13 +186,22 @@ def _name(l: int, name: str) -> str:
 def _given(net: Network, m: int, gradients: Mapping[tuple[int, str], Array]) -> dict[str, Slot]:
     """The slots of what a network's program is given: x, and each layer's parameters and state."""
     tokens = net.layers[0].reads_tokens
-    slots = {X: Slot(np.zeros((m, *net.input_shape), np.intp if tokens else net.dtype))}
+    slots = {X: _x_slot(np.zeros((m, *net.input_shape), np.intp if tokens else net.dtype))}
     for l, layer in enumerate(net.layers, 1):
         for name, array in layer.parameters.items():
             slots[_name(l, name)] = Slot(array, gradients.get((l, name)))
         for name, array in layer.state.items():
             slots[_name(l, name)] = Slot(array.copy())
     return slots
+
+
+def _x_slot(x: Array) -> Slot:
+    """A slot that holds x: example by example, as they are brought, and rows with a one behind each."""
+    if x.ndim != 2:
+        return Slot(x)
+    slot = slot_with_ones(x.shape, x.dtype, "C")
+    np.copyto(slot.value, x)
+    return slot
 
 
 def _goes_on(layer: Layer) -> bool:

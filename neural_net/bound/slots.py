@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,16 +22,29 @@ class Slot:
     gradient: Array | None = None
     with_ones: Array | None = None
 
+    @property
+    def memory(self) -> Array:
+        """All that stands together."""
+        return self.value if self.with_ones is None else self.with_ones
+
+
+LONG_ROW = 64
+
+
+def order_of(shape: Shape) -> Literal["C", "F"]:
+    """The memory order of values of this shape: example by example, or (m, n) with n small unit by unit."""
+    return "F" if len(shape) == 2 and shape[1] < LONG_ROW else "C"
+
 
 def buffer(shape: Shape, dtype: np.dtype[Any]) -> Array:
-    """Return a new buffer for a value: (m, n) in Fortran order, all else in C order."""
-    return np.empty(shape, dtype, order="F" if len(shape) == 2 else "C")
+    """Return a new buffer for a value."""
+    return np.empty(shape, dtype, order_of(shape))
 
 
-def slot_with_ones(shape: Shape, dtype: np.dtype[Any]) -> Slot:
+def slot_with_ones(shape: Shape, dtype: np.dtype[Any], order: Literal["C", "F"]) -> Slot:
     """Return a slot for a value (m, n) that has a column of ones behind it."""
     m, n = shape
-    joined = buffer((m, n + 1), dtype)
+    joined = np.empty((m, n + 1), dtype, order)
     joined[:, n] = 1
     return Slot(joined[:, :n], with_ones=joined)
 
@@ -45,7 +58,7 @@ class Pool:
     def take_like(self, array: Array) -> Array:
         """Return an array of this shape and dtype, in the memory order of `buffer`, with anything in it."""
         memory = self._memory(array.size, array.dtype)[: array.size]
-        return memory.reshape(array.shape[::-1]).T if array.ndim == 2 else memory.reshape(array.shape)
+        return memory.reshape(array.shape, order=order_of(array.shape))
 
     def give_back(self, arrays: Iterable[Array]) -> None:
         """Let the memory of these arrays be lent again, if it is the pool's."""
