@@ -41,6 +41,9 @@ class Identity(Elementwise):
     def forward(self, z: Array) -> Array:
         return z.copy()
 
+    def backward(self, dL_dy: Array, y: Array, z: Array) -> tuple[Array]:
+        return (dL_dy,)
+
     def derivative(self, z: Array, y: Array) -> Array:
         return np.ones_like(z)
 

@@ -1,7 +1,7 @@
 """Every kind of layer with generated options and shapes, and the same layer written with PyTorch's functions.
 
-`KINDS` maps a kind's name to a hypothesis strategy of `Kind`s. The PyTorch function takes y_prev and the layer's
-own parameters by name, so that its gradients are those of the same names, in the same shapes.
+`KINDS` maps a kind's name to a hypothesis strategy of `Kind`s. The PyTorch function takes y_prev and the
+layer's own parameters by name, so that its gradients are those of the same names, in the same shapes.
 """
 
 from __future__ import annotations

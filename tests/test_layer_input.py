@@ -1,4 +1,4 @@
-"""Bad input to layers of every kind: the layer is named, with the shape it was given and the shape it takes."""
+"""Bad input to layers of every kind: the layer is named, what it was given and what it takes."""
 
 import numpy as np
 import pytest
