@@ -1,7 +1,7 @@
 """The kinds of layers: named parameters and a short program of named operations each."""
 
 from neural_net.layers.attention import SelfAttention
-from neural_net.layers.base import Layer, WrongShape
+from neural_net.layers.base import ActivatedLayer, Layer, WrongShape
 from neural_net.layers.convolution import Conv2d
 from neural_net.layers.dense import AFFINE, Activate, Dense
 from neural_net.layers.dropout import Dropout
@@ -18,6 +18,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activate",
+    "ActivatedLayer",
     "AvgPool2d",
     "BatchNorm",
     "BatchNormInference",
