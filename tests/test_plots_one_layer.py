@@ -30,7 +30,7 @@ def test_an_example_of_a_batch_is_its_row():
     z, y = plot_forward(BATCH, 2, example=7)
     assert lying_bar_values(z) == pytest.approx(BATCH.records[2].values["z"][7])
     assert lying_bar_values(y) == pytest.approx(BATCH.y[2][7])
-    assert y.figure.texts[1].get_text().endswith("example 7 of 40")
+    assert y.figure.texts[1].get_text().endswith("example 8 of 40")
 
 
 def test_each_bar_has_its_number():
@@ -192,3 +192,16 @@ def test_many_examples_are_averaged_where_they_share_a_pixel():
     assert plot_forward(many, 1)[1].images[0].get_interpolation() == "antialiased"
     assert plot_forward(BATCH, 1)[1].images[0].get_interpolation() == "nearest"
     assert np.array_equal(image_of(plot_forward(many, 1)[1]), many.y[1])
+
+
+def tick_names(axis):
+    """What the places 0, 1 and 2 are called."""
+    return [axis.get_major_formatter()(place, None) for place in range(3)]
+
+
+def test_units_and_inputs_are_counted_from_1_and_the_classes_of_a_head_from_0():
+    classifier = trace(network([2, 4, 3], loss="cross_entropy"), [0.5, -0.2], 1)
+    hidden, head = plot_backward(classifier, 1)[0], plot_backward(classifier, 2)[0]
+    assert (hidden.get_xlabel(), tick_names(hidden.xaxis)) == ("unit", ["1", "2", "3"])
+    assert (head.get_xlabel(), tick_names(head.xaxis)) == ("class", ["0", "1", "2"])
+    assert tick_names(hidden.yaxis) == tick_names(head.yaxis) == ["1", "2", "3"]

@@ -276,7 +276,9 @@ class _Moment:
                     f'data-ref="w:{number}:{i}:{j}" data-from="u:{number - 1}:{i}" data-to="u:{number}:{j}"'
                 )
                 if is_wide:
-                    title = f"<title>W_{i + 1}{j + 1} = {look.number(weight)}</title>"
+                    title = (
+                        f"<title>W_{self.chain.reading.edge(number, i, j)} = {look.number(weight)}</title>"
+                    )
                     line = f'<line {at} class="{shade}" {drawn}/><line {at} {_REACH}/>'
                     parts.append(f'<g class="nn-pick" {mark}>{title}{line}</g>')
                 else:

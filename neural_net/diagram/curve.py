@@ -39,7 +39,7 @@ def loss(reading: Reading, shows_slope: bool) -> Block:
     now = losses.term(reading, j, at)
     share = losses.weight(reading)
     curve = [(value, reading.loss + share * (losses.term(reading, j, value) - now)) for value in samples]
-    index = f"_{{{j + 1}}}" if len(reading.target) > 1 else ""
+    index = f"_{{{reading.unit(reading.L, j)}}}" if len(reading.target) > 1 else ""
     if not shows_slope:
         return _graph(curve, [(at, reading.loss)], f"{look.LOSS} over ŷ{index}, target {look.number(t)}")
     half = 0.22 * (high - low)

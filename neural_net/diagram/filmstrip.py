@@ -19,6 +19,7 @@ from neural_net.diagram.blocks import (
 from neural_net.diagram.chain import BELOW, Chain
 from neural_net.diagram.layout import INNER, MARGIN, WIDTH
 from neural_net.diagram.names import Classes, ImageShape
+from neural_net.diagram.panel import gradient_scales
 from neural_net.diagram.reading import DenseReading, Reading, read
 from neural_net.look import paint
 from neural_net.steps import Step
@@ -187,7 +188,7 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Named, list[Line]]
     """The weight gradients of a layer, and the way of the loss gradient through it."""
     number = layer.number
     upstream, downstream = reading.gradient[number], reading.gradient[number - 1]
-    scale = look.scale_of(upstream, layer.dL_dz, downstream)
+    arriving, scale = gradient_scales(reading, layer)
     symbol = names.gradient(names.W(number)) + (f", sum of {reading.m}" if reading.m > 1 else "")
     gradient = Named(symbol, "backward", layer.dL_dW, look.scale_of(layer.dL_dW))
     if layer.slope is not None:
@@ -196,9 +197,13 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Named, list[Line]]
         assert layer.jacobian is not None
         local = Line("·", Named("∂y/∂z", "forward", layer.jacobian, look.scale_of(layer.jacobian)))
     lines = [
-        Line("", Named(names.loss_gradient(number), "backward", row(upstream), scale)),
+        Line("", Named(names.loss_gradient(number), "backward", row(upstream), arriving)),
         local,
         Line("=", Named(f"∂{look.LOSS}/∂z", "backward", row(layer.dL_dz), scale), True),
-        Line("", Named(names.loss_gradient(number - 1), "backward", row(downstream), scale), True),
+        Line(
+            "",
+            Named(names.loss_gradient(number - 1), "backward", row(downstream), look.scale_of(downstream)),
+            True,
+        ),
     ]
     return gradient, lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -83,15 +84,20 @@ def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ..
 
 def unit_forward(reading: Reading, number: int, j: int) -> Story:
     """z_j = Σ_i y_prev,i W_ij + b_j, then y_j = a(z_j)."""
-    value = reading.y[number][j]
+    value, at = reading.y[number][j], reading.unit(number, j)
     if number == 0:
-        given = Term("", f"x_{{{j + 1}}}", "given", value)
+        given = Term("", f"x_{{{at}}}", "given", value)
         return Story(
             _unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here."
         )
     layer = reading.layer(number)
     products = [
-        Term("+", f"y_{{{i + 1}}} · W_{{{_index(i, j)}}}", f"{look.number(y)} · {factor(w[j])}", y * w[j])
+        Term(
+            "+",
+            f"y_{{{reading.unit(number - 1, i)}}} · W_{{{reading.edge(number, i, j)}}}",
+            f"{look.number(y)} · {factor(w[j])}",
+            y * w[j],
+        )
         for i, (y, w) in enumerate(zip(reading.y[number - 1], layer.W, strict=True))
     ]
     name = names.activation(layer.activation)
@@ -102,27 +108,28 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     )
     chain = (
         *_shortened(products),
-        Term("+", f"b_{{{j + 1}}}", "bias", layer.b[j]),
-        Term("=", f"z_{{{j + 1}}}", "sum", layer.z[j]),
-        Term("→", f"y_{{{j + 1}}}", f"{name}({look.number(layer.z[j])})", value),
+        Term("+", f"b_{{{at}}}", "bias", layer.b[j]),
+        Term("=", f"z_{{{at}}}", "sum", layer.z[j]),
+        Term("→", f"y_{{{at}}}", f"{name}({look.number(layer.z[j])})", value),
     )
     return Story(_unit_title(reading, number, j), "forward", chain, note)
 
 
 def unit_backward(reading: Reading, number: int, j: int) -> Story:
     """dL_dy_j = Σ_k dL_dz_k W_jk over the units it feeds, then dL_dz_j = dL_dy_j a′(z_j)."""
-    upstream = reading.gradient[number][j]
-    arriving = Term("=", f"{look.LOSS}′_{{{j + 1}}}", "loss gradient", upstream)
+    upstream, at = reading.gradient[number][j], reading.unit(number, j)
+    arriving = Term("=", f"{look.LOSS}′_{{{at}}}", "loss gradient", upstream)
     chain: list[Term] = []
     if number == reading.L:
-        chain.append(Term("", f"∂{look.LOSS}/∂ŷ_{{{j + 1}}}", "from the loss", upstream))
+        chain.append(Term("", f"∂{look.LOSS}/∂ŷ_{{{at}}}", "from the loss", upstream))
     else:
         after = reading.layer(number + 1)
+        unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
         chain += _shortened(
             [
                 Term(
                     "+",
-                    f"∂{look.LOSS}/∂z_{{{k + 1}}} · W_{{{_index(j, k)}}}",
+                    f"∂{look.LOSS}/∂z_{{{unit(k)}}} · W_{{{edge(k)}}}",
                     f"{look.number(g)} · {factor(w)}",
                     g * w,
                 )
@@ -139,22 +146,23 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
         layer = reading.layer(number)
         if layer.slope is not None:
             prime = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
-            chain.append(Term("×", f"a′(z_{{{j + 1}}})", prime, layer.slope[j]))
-            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "", layer.dL_dz[j]))
+            chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j]))
+            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
         else:
             note = "Through softmax, every unit's loss gradient reaches every score."
             chain = _shortened(_jacobian_terms(reading, number, j))
-            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "", layer.dL_dz[j]))
+            chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
     return Story(_unit_title(reading, number, j), "backward", tuple(chain), note)
 
 
 def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
     jacobian = reading.layer(number).jacobian
     assert jacobian is not None
+    unit = partial(reading.unit, number)
     return [
         Term(
             "+",
-            f"{look.LOSS}′_{{{k + 1}}} · ∂y_{{{k + 1}}}/∂z_{{{j + 1}}}",
+            f"{look.LOSS}′_{{{unit(k)}}} · ∂y_{{{unit(k)}}}/∂z_{{{unit(j)}}}",
             f"{look.number(g)} · {factor(row[j])}",
             g * row[j],
         )
@@ -166,10 +174,10 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
     """y_i W_ij, its share of z_j."""
     layer, y = reading.layer(number), reading.y[number - 1][i]
     chain = (
-        Term("", f"y_{{{i + 1}}}", "from the left", y),
-        Term("×", f"W_{{{_index(i, j)}}}", "weight", layer.W[i][j]),
+        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
+        Term("×", f"W_{{{reading.edge(number, i, j)}}}", "weight", layer.W[i][j]),
         Term("=", "share", "of the sum", y * layer.W[i][j]),
-        Term("of", f"z_{{{j + 1}}}", "whole sum", layer.z[j]),
+        Term("of", f"z_{{{reading.unit(number, j)}}}", "whole sum", layer.z[j]),
     )
     return Story(_edge_title(reading, number, i, j), "forward", chain)
 
@@ -177,12 +185,12 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
 def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
     """dL_dW_ij = y_i dL_dz_j, summed over the batch, and what a step of gradient descent would do."""
     layer, y = reading.layer(number), reading.y[number - 1][i]
-    index = _index(i, j)
+    index = reading.edge(number, i, j)
     weight, gradient = layer.W[i][j], layer.dL_dW[i][j]
     symbol = f"∂{look.LOSS}/∂W_{{{index}}}"
     chain = [
-        Term("", f"y_{{{i + 1}}}", "from the left", y),
-        Term("×", f"∂{look.LOSS}/∂z_{{{j + 1}}}", "from the right", layer.dL_dz[j]),
+        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
+        Term("×", f"∂{look.LOSS}/∂z_{{{reading.unit(number, j)}}}", "from the right", layer.dL_dz[j]),
         Term("=", symbol, "this example" if reading.m > 1 else "", y * layer.dL_dz[j]),
     ]
     if reading.m > 1:
@@ -207,22 +215,19 @@ def _shortened(terms: Sequence[Term]) -> list[Term]:
     return kept
 
 
-def _index(i: int, j: int) -> str:
-    return f"{i + 1}{j + 1}" if i < 9 > j else f"{i + 1},{j + 1}"
-
-
 def _where(reading: Reading, number: int) -> str:
     name = names.layer_name(reading, number)
     return name.lower() if name.startswith("Layer") else f"the {name.lower()}"
 
 
 def _unit_title(reading: Reading, number: int, j: int) -> str:
-    return f"Unit {j + 1} of {_where(reading, number)}"
+    return f"Unit {reading.unit(number, j)} of {_where(reading, number)}"
 
 
 def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
     left, right = _where(reading, number - 1), _where(reading, number)
-    return f"Weight from unit {i + 1} of {left} to unit {j + 1} of {right}"
+    first, second = reading.unit(number - 1, i), reading.unit(number, j)
+    return f"Weight from unit {first} of {left} to unit {second} of {right}"
 
 
 # ------------------------------------------------------------------------------------------ drawing

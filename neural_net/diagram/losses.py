@@ -136,7 +136,7 @@ def _forward_numbers(reading: Reading, terms: Vector) -> Numbers:
         "cross_entropy": f"−{T} · log {Y} = {value}",
         "cross_entropy_with_logits": f"−{T} · log softmax({Y}) = {value}",
     }[reading.loss_name]
-    where = f"output {j + 1}:  " if len(terms) > 1 else ""
+    where = f"output {reading.unit(reading.L, j)}:  " if len(terms) > 1 else ""
     rows = [where + written]
     if len(terms) > 1:
         kept = sorted(sorted(range(len(terms)), key=lambda k: -abs(terms[k]))[:6])
@@ -149,6 +149,7 @@ def _forward_numbers(reading: Reading, terms: Vector) -> Numbers:
 
 def _backward_numbers(reading: Reading) -> Numbers:
     j = focus(reading)
+    at = reading.unit(reading.L, j)
     y, t, g = reading.y[reading.L][j], reading.target[j], reading.gradient[reading.L][j]
     m, n = reading.m, len(reading.target)
     Y, T = f"⟨forward|{look.number(y)}⟩", factor(t)
@@ -161,10 +162,10 @@ def _backward_numbers(reading: Reading) -> Numbers:
         "binary_cross_entropy": f"({Y} − {T}) / ({count} · {Y} · (1 − {Y}))",
         "binary_cross_entropy_with_logits": f"(σ({Y}) − {T}) / {count} = ({look.number(p)} − {T}) / {count}",
         "cross_entropy": f"−{T} / ({m} · {Y})",
-        "cross_entropy_with_logits": f"(softmax(ŷ)_{{{j + 1}}} − {T}) / {m} = ({look.number(p)} − {T}) / {m}",
+        "cross_entropy_with_logits": f"(softmax(ŷ)_{{{at}}} − {T}) / {m} = ({look.number(p)} − {T}) / {m}",
     }[reading.loss_name]
     symbol = (
-        f"⟨backward|{look.LOSS}′_{{({reading.L}), {j + 1}}}⟩"
+        f"⟨backward|{look.LOSS}′_{{({reading.L}), {at}}}⟩"
         if n > 1
         else f"⟨backward|{names.loss_gradient(reading.L)}⟩"
     )

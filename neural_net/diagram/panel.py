@@ -108,17 +108,18 @@ def _forward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
 
 def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
     number, j = layer.number, focus_unit(reading, layer)
+    at = reading.unit(number, j)
     weights = [w[j] for w in layer.W]
     name = names.activation(layer.activation)
     terms = products(reading.y[number - 1], weights, 4, "forward", "parameter")
-    sum_row = f"⟨forward|z_{{{j + 1}}}⟩ = {terms}{plus(layer.b[j])} = {look.number(layer.z[j])}"
+    sum_row = f"⟨forward|z_{{{at}}}⟩ = {terms}{plus(layer.b[j])} = {look.number(layer.z[j])}"
     y = look.number(reading.y[number][j])
-    result = f"⟨forward|y_{{{j + 1}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
+    result = f"⟨forward|y_{{{at}}}⟩ = {name}({look.number(layer.z[j])}) = {y}"
     if layer.jacobian is not None:
         shown = " + ".join(f"e^{{{look.number(z)}}}" for z in layer.z[:4]) + (
             " + …" if layer.n_out > 4 else ""
         )
-        result = f"⟨forward|y_{{{j + 1}}}⟩ = e^{{{look.number(layer.z[j])}}} / ({shown}) = {y}"
+        result = f"⟨forward|y_{{{at}}}⟩ = e^{{{look.number(layer.z[j])}}} / ({shown}) = {y}"
     return [sum_row, result]
 
 
@@ -128,9 +129,9 @@ def _forward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
 def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
     number, i, j = layer.number, focus_input(reading, layer), focus_unit(reading, layer)
     upstream, downstream = reading.gradient[number], reading.gradient[number - 1]
-    scale = look.scale_of(upstream, layer.dL_dz, downstream)
+    arriving, scale = gradient_scales(reading, layer)
     dz = names.gradient(names.z(number))
-    first = Line("", Named(names.loss_gradient(number), "backward", row(upstream), scale, j))
+    first = Line("", Named(names.loss_gradient(number), "backward", row(upstream), arriving, j))
     if layer.slope is not None:
         name = names.activation(layer.activation)
         largest = max(1.0, look.scale_of(layer.slope))
@@ -141,7 +142,7 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
         local = Line("·", Named(symbol, "forward", layer.jacobian, look.scale_of(layer.jacobian), j))
     last = Line("=", Named(dz, "backward", row(layer.dL_dz), scale, j), True)
     weights = Named(f"{names.W(number)}^{{T}}", "parameter", transposed(layer.W), look.scale_of(layer.W), i)
-    down = Named(names.loss_gradient(number - 1), "backward", row(downstream), scale, i)
+    down = Named(names.loss_gradient(number - 1), "backward", row(downstream), look.scale_of(downstream), i)
     times_weights = Named(f"· {weights.symbol}", weights.role, weights.values, weights.scale, i)
 
     def flat() -> Block:
@@ -163,6 +164,19 @@ def _backward(reading: Reading, layer: DenseReading) -> tuple[Block, Numbers]:
         else [[flat, table, total], [stacked, table, total]]
     )
     return _first_that_fits(*choices), _backward_numbers(reading, layer)
+
+
+def gradient_scales(reading: Reading, layer: DenseReading) -> tuple[float, float]:
+    """Return the scales on which a layer's dL_dy and dL_dz are colored.
+
+    It is the same where the activation works element by element, so that one sees what its slope does. In
+    front of a softmax dL_dy can be a thousand times as large as dL_dz, which would then be blank.
+    """
+    upstream = reading.gradient[layer.number]
+    if layer.slope is None:
+        return look.scale_of(upstream), look.scale_of(layer.dL_dz)
+    both = look.scale_of(upstream, layer.dL_dz)
+    return both, both
 
 
 def _weight_gradient(reading: Reading, layer: DenseReading, scale: float) -> Block:
@@ -196,46 +210,46 @@ def _backward_numbers(reading: Reading, layer: DenseReading) -> Numbers:
 
 def _score_gradient(reading: Reading, layer: DenseReading, j: int) -> str:
     """∂ℒ/∂z_j = ℒ′_j a′(z_j), or the sum over all outputs where the activation is not elementwise."""
-    upstream = reading.gradient[layer.number]
+    upstream, at = reading.gradient[layer.number], reading.unit(layer.number, j)
     result = look.number(layer.dL_dz[j])
     if layer.slope is not None:
         slope = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
         numbers = f"⟨backward|{look.number(upstream[j])}⟩ · ⟨forward|{factor(layer.slope[j])}⟩"
-        return f"{_dL('z', j)} = ⟨backward|{look.LOSS}′_{{{j + 1}}}⟩ · {slope} = {numbers} = {result}"
+        return f"{_dL('z', at)} = ⟨backward|{look.LOSS}′_{{{at}}}⟩ · {slope} = {numbers} = {result}"
     assert layer.jacobian is not None
     entries = [row_of_jacobian[j] for row_of_jacobian in layer.jacobian]
-    return f"{_dL('z', j)} = {products(upstream, entries, 4, 'backward', 'forward')} = {result}"
+    return f"{_dL('z', at)} = {products(upstream, entries, 4, 'backward', 'forward')} = {result}"
 
 
 def _bias_gradient(reading: Reading, layer: DenseReading, j: int) -> str:
     """∂ℒ/∂b_j = Σ ∂ℒ/∂z_j over the examples."""
-    over = "Σ " if reading.m > 1 else ""
-    return f"{_dL('b', j)} = {over}{_dL('z', j)} = {look.number(layer.dL_db[j])}"
+    at, over = reading.unit(layer.number, j), "Σ " if reading.m > 1 else ""
+    return f"{_dL('b', at)} = {over}{_dL('z', at)} = {look.number(layer.dL_db[j])}"
 
 
 def _one_weight_gradient(reading: Reading, layer: DenseReading, i: int, j: int) -> str:
     """∂ℒ/∂W_ij = Σ y_i ∂ℒ/∂z_j over the examples, with the share of this one."""
     y, g = reading.y[layer.number - 1][i], layer.dL_dz[j]
     numbers = f"⟨forward|{look.number(y)}⟩ · ⟨backward|{factor(g)}⟩ = {look.number(y * g)}"
-    symbols = f"⟨forward|y_{{{i + 1}}}⟩ · {_dL('z', j)}"
+    y_i, dL_dW = reading.unit(layer.number - 1, i), _dL("W", reading.edge(layer.number, i, j))
+    symbols = f"⟨forward|y_{{{y_i}}}⟩ · {_dL('z', reading.unit(layer.number, j))}"
     if reading.m == 1:
-        return f"{_dL('W', i, j)} = {symbols} = {numbers}"
+        return f"{dL_dW} = {symbols} = {numbers}"
     total = look.number(layer.dL_dW[i][j])
-    return f"{_dL('W', i, j)} = Σ {symbols} = {total}, of which this example {numbers}"
+    return f"{dL_dW} = Σ {symbols} = {total}, of which this example {numbers}"
 
 
 def _handed_on(reading: Reading, layer: DenseReading, i: int) -> str:
     """ℒ′_i of the layer before = Σ_j ∂ℒ/∂z_j W_ij."""
     before = layer.number - 1
     terms = products(layer.dL_dz, layer.W[i], 4, "backward", "parameter")
-    symbol = f"⟨backward|{look.LOSS}′_{{({before}), {i + 1}}}⟩"
+    symbol = f"⟨backward|{look.LOSS}′_{{({before}), {reading.unit(before, i)}}}⟩"
     return f"{symbol} = {terms} = {look.number(reading.gradient[before][i])}"
 
 
-def _dL(symbol: str, *indices: int) -> str:
-    """∂ℒ/∂ of one element, counted from 1."""
-    joint = "" if max(indices) < 9 else ","
-    return f"⟨backward|∂{look.LOSS}/∂{symbol}_{{{joint.join(str(index + 1) for index in indices)}}}⟩"
+def _dL(symbol: str, index: int | str) -> str:
+    """∂ℒ/∂ of one element."""
+    return f"⟨backward|∂{look.LOSS}/∂{symbol}_{{{index}}}⟩"
 
 
 def _first_that_fits(*choices: list[Callable[[], Block]]) -> Block:

@@ -80,6 +80,18 @@ class Reading:
         """Return layer `number`, counted from 1."""
         return self.layers[number - 1]
 
+    def unit(self, number: int, j: int) -> int:
+        """Return by what number unit j (from 0) of a layer is called: its class in front of a loss over
+        classes, otherwise its place counted from 1.
+        """
+        has_classes = number == self.L and self.trace.network.loss.function.targets == "classes"
+        return j if has_classes else j + 1
+
+    def edge(self, number: int, i: int, j: int) -> str:
+        """Return the index of the weight from unit i of the layer before to unit j of layer `number`."""
+        left, right = self.unit(number - 1, i), self.unit(number, j)
+        return f"{left}{right}" if left < 10 > right else f"{left},{right}"
+
     def is_probability(self, number: int) -> bool:
         """Say whether layer `number` ends in a softmax."""
         return number > 0 and self.layer(number).activation == "softmax"

@@ -20,10 +20,11 @@ from neural_net.plots.reading import (
     chosen_example,
     examples_shown,
     in_words,
+    is_class_head,
     note_of_pass,
     rows,
 )
-from neural_net.plots.style import BACKWARD, FORWARD, dress, in_style, scale_of, sign
+from neural_net.plots.style import BACKWARD, FORWARD, call_units_classes, dress, in_style, scale_of, sign
 from neural_net.trace import Trace
 
 IN_A_ROW = 4
@@ -60,6 +61,8 @@ def plot_activations(trace: Trace, example: int | None = None, ax: Axes | None =
                 limits=marks.bar_limits(*alike),
                 lying=marks.bars_lie(*values.values()),
             )
+    if is_class_head(trace, trace.L):
+        call_units_classes([axes[trace.L]])
     return told(axes.values(), _text(trace, "Activations", "y", values, chosen))
 
 
@@ -91,6 +94,8 @@ def plot_loss_gradients(trace: Trace, example: int | None = None, ax: Axes | Non
                 limits=marks.bar_limits(*values.values()),
                 lying=marks.bars_lie(*values.values()),
             )
+    if is_class_head(trace, trace.L):
+        call_units_classes([axes[trace.L]])
     return told(axes.values(), _text(trace, "Loss gradients", "dL_dy", values, chosen))
 
 
@@ -123,6 +128,8 @@ def plot_weight_gradients(trace: Trace, ax: Axes | None = None) -> Panels:
         marks.heat_map(upper, W, scale_of(W))
         dress(lower, "", f"size of {sign('dL_dW', l)}", "share of weights")
         marks.magnitude_histogram(lower, W, BACKWARD, edges)
+    if is_class_head(trace, trace.L):
+        call_units_classes([axes[f"W {trace.L}"]])
     return told(axes.values(), _text(trace, "Weight gradients", "dL_dW", weights, None))
 
 

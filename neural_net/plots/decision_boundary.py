@@ -73,7 +73,7 @@ def plot_decision_boundary(
     _check_picture_exists(net)
     inputs, goal = net.standard_input(x, target)
     ax = single(ax, (6.4, 4.6))
-    dress(ax, f"Network {'-'.join(map(str, net.sizes))}", "input $x_0$", "input $x_1$")
+    dress(ax, f"Network {'-'.join(map(str, net.sizes))}", "input $x_1$", "input $x_2$")
     draw = _draw_number if net.loss.function.targets == "numbers" else _draw_classes
     text = draw(ax, net, _plane_around(inputs), inputs, goal)
     return told_alone(

@@ -71,7 +71,7 @@ def unit_bars(
 
 
 def lying_bars(ax: Axes, values: Array, color: str, limits: tuple[float, float], reach: Array) -> None:
-    """Draw one lying bar per unit, unit 0 on top; its number stands at its end, or farther out at `reach`."""
+    """Draw one lying bar per unit, the first on top; its number stands at its end, or farther at `reach`."""
     units = np.arange(len(values))
     ax.barh(units, values, height=LYING, color=color)
     low, high = limits

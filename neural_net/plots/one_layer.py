@@ -23,11 +23,22 @@ from neural_net.plots.reading import (
     chosen_example,
     examples_shown,
     in_words,
+    is_class_head,
     note_of_pass,
     rows,
     zeros_in_words,
 )
-from neural_net.plots.style import BACKWARD, FORWARD, MUTED, SMALL, dress, in_style, scale_of, sign
+from neural_net.plots.style import (
+    BACKWARD,
+    FORWARD,
+    MUTED,
+    SMALL,
+    call_units_classes,
+    dress,
+    in_style,
+    scale_of,
+    sign,
+)
 from neural_net.steps import Phase
 from neural_net.trace import Trace
 
@@ -55,6 +66,8 @@ def plot_forward(trace: Trace, layer: int, example: int | None = None, ax: Axes 
     for name, array in values.items():
         title, beside = _title(name, l, trace.L), target if name == "y" else None
         _draw(axes, name, array, scales[name], chosen, title, sign(name, l), FORWARD, beside)
+    if is_class_head(trace, l):
+        call_units_classes(axes.values())
     return told(axes.values(), _text(trace, l, chosen, "forward", values))
 
 
@@ -80,6 +93,8 @@ def plot_backward(trace: Trace, layer: int, example: int | None = None, ax: Axes
         symbol = sign(f"dL_d{name}", l)
         title = symbol if name == "z" else rf"{symbol} $= \partial\mathcal{{L}}\,/\,\partial y_{{({l})}}$"
         _draw(axes, name, array, scales[name], chosen, title, symbol, BACKWARD)
+    if is_class_head(trace, l):
+        call_units_classes(axes.values())
     return told(axes.values(), _text(trace, l, chosen, "backward", values, weights))
 
 

@@ -39,6 +39,11 @@ def checked_layer(trace: Trace, layer: object, where: str) -> int:
     return l
 
 
+def is_class_head(trace: Trace, l: int) -> bool:
+    """Say whether the units of layer l stand for classes."""
+    return l == trace.L and trace.network.loss.function.targets == "classes"
+
+
 def chosen_example(trace: Trace, example: object, where: str) -> int | None:
     """Return the example to show: the one given, the only one there is, or None for the whole batch."""
     if example is None:
@@ -50,7 +55,9 @@ def examples_shown(trace: Trace, example: int | None) -> str:
     """Say which examples a plot shows."""
     if trace.batch_size == 1:
         return "one example"
-    return f"{trace.batch_size} examples" if example is None else f"example {example} of {trace.batch_size}"
+    if example is None:
+        return f"{trace.batch_size} examples"
+    return f"example {example + 1} of {trace.batch_size}"
 
 
 def note_of_pass(phase: Phase, shown: str) -> str:

@@ -6,7 +6,7 @@ Nothing here is global: a plot is drawn inside `in_style`, which puts every sett
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -142,7 +142,9 @@ def size_in_inches(ax: Axes) -> tuple[float, float]:
 
 
 def whole_ticks(axis: Axis, count: int) -> None:
-    """Tick whole numbers 0 … count−1 only: every one where there is room, else round ones."""
+    """Tick places 0 … count−1 only, every one where there is room; they are counted from 1, as the diagram
+    counts units, inputs and examples.
+    """
     width, height = size_in_inches(axis.axes)
     inches = width if isinstance(axis, XAxis) else height
     if count <= 10 and inches / count > 0.13:
@@ -151,6 +153,20 @@ def whole_ticks(axis: Axis, count: int) -> None:
         axis.set_major_locator(
             MaxNLocator(integer=True, nbins=8 if inches > 1.2 else 4, steps=[1, 2, 4, 5, 8, 10])
         )
+    count_from(axis, 1)
+
+
+def count_from(axis: Axis, first: int) -> None:
+    """Label the ticks so that the place 0 is called `first`."""
+    axis.set_major_formatter(lambda place, _: f"{place + first:.0f}")
+
+
+def call_units_classes(axes: Iterable[Axes]) -> None:
+    """Count the units of a classifier's head as its classes are, from 0."""
+    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
+        if axis.get_label_text() == "unit":
+            axis.set_label_text("class")
+            count_from(axis, 0)
 
 
 def percent(share: float) -> str:

@@ -57,11 +57,24 @@ const SKELETON = `
     <div class="nns-spoken" aria-live="polite"></div>
   </div>`;
 
-/** Frames as SVG elements, each parsed when it is first shown, so that going back to one costs nothing. */
+const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 100)); // Safari has no idle time
+
+/** Frames as SVG elements, each parsed once: when it is first shown, or before, when the page is idle. */
 class Film {
   constructor(frames) {
     this.frames = frames;
-    this.elements = new Array(frames.length);
+    this.elements = new Array(frames.length).fill(null);
+  }
+
+  /** Parse one frame after the other, each in idle time, for as long as the film is wanted. */
+  prepare(isWanted) {
+    const next = this.elements.indexOf(null);
+    if (next < 0) return;
+    whenIdle(() => {
+      if (!isWanted()) return;
+      this.element(next);
+      this.prepare(isWanted);
+    });
   }
 
   element(step) {
@@ -130,10 +143,11 @@ function render({ model, el }) {
   // ---- drawing
 
   function draw() {
+    if (last() < 0) return; // nothing to show yet
     const step = current();
     const picked = model.get("picked");
     const receipt = model.get("receipts")[step] ?? "";
-    if (film.frames !== model.get("frames")) film = new Film(model.get("frames"));
+    if (film.frames !== model.get("frames")) changeFilm(new Film(model.get("frames")));
     const svg = film.element(step);
     mark(svg, picked);
     if (frame.firstChild !== svg) frame.replaceChildren(svg);
@@ -161,6 +175,11 @@ function render({ model, el }) {
     detail.style.width = percent("width", width);
     detail.style.top = percent("y", height);
     detail.style.minHeight = percent("data-upper", height);
+  }
+
+  function changeFilm(next) {
+    film = next;
+    next.prepare(() => film === next);
   }
 
   function drawError(message) {
@@ -252,6 +271,7 @@ function render({ model, el }) {
 
   return () => {
     pause();
+    film = new Film([]);
     window.removeEventListener("keydown", onKey, true);
     model.off("change", draw);
   };
