@@ -268,9 +268,7 @@ def _frozen(layer: Layer | Loss, line: Line, values: dict[str, Array], gradients
     for array in (*values.values(), *gradients.values()):
         array.setflags(write=False)
     contributions = tuple(
-        Contribution(name, line, gradients[name], place)
-        for place, name in enumerate(line.inputs)
-        if name in gradients
+        Contribution(name, line, gradients[name]) for name in line.inputs if name in gradients
     )
     return Record(layer, (line,), MappingProxyType(values), MappingProxyType(gradients), contributions)
 
