@@ -39,16 +39,17 @@ def gradient_element(record: Record, name: str, index: Index) -> tuple[Use, ...]
     """
     gradient = known_name(name, record.gradients, "name of a value with a loss gradient")
     at = _checked(index, gradient.shape, f"dL_d{name}")
+    lines = dict.fromkeys(part.line for part in record.contributions if part.name == name)
     return tuple(
-        Use(part.line, _added(record, part.line, part.place, at))
-        for part in record.contributions
-        if part.name == name
+        Use(line, _added(record, line, own_name, at))
+        for line in lines
+        for own_name, used in zip(line.operation.inputs, line.inputs, strict=True)
+        if used == name
     )
 
 
-def _added(record: Record, line: Line, place: int, at: Index) -> Element:
+def _added(record: Record, line: Line, own_name: str, at: Index) -> Element:
     operation = line.operation
-    own_name = operation.inputs[place]
     inputs = [record.values[of] for of in line.inputs]
     terms = operation.backward_terms(
         own_name, at, record.gradients[line.output], record.values[line.output], *inputs

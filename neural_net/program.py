@@ -34,12 +34,11 @@ class Line:
 
 
 class Contribution(NamedTuple):
-    """What one use of a name, as input number `place` of `line`, adds to its loss gradient."""
+    """What one use of a name (in `line`) adds to its loss gradient."""
 
     name: str
     line: Line
     value: Array
-    place: int
 
 
 def run_forward(program: Sequence[Line], given: Mapping[str, Array]) -> dict[str, Array]:
@@ -61,13 +60,14 @@ def run_backward(
     gradients = {output: gradient}
     contributions = []
     for line in reversed(program):
-        if line.output not in gradients:
-            continue  # nothing that follows has a gradient to send to it
         inputs = [values[name] for name in line.inputs]
-        parts = line.operation.backward(gradients[line.output], values[line.output], *inputs)
-        for place, (name, value) in enumerate(zip(line.inputs, parts, strict=True)):
+        for name, value in zip(
+            line.inputs,
+            line.operation.backward(gradients[line.output], values[line.output], *inputs),
+            strict=True,
+        ):
             if value is None:
                 continue
-            contributions.append(Contribution(name, line, value, place))
+            contributions.append(Contribution(name, line, value))
             gradients[name] = gradients[name] + value if name in gradients else value
     return gradients, tuple(contributions)

@@ -1,4 +1,4 @@
-"""Bad input to layers of every kind: the layer is named, with the shape it was given and the shape it takes."""
+"""Bad input to layers of every kind: the layer is named, what it was given and what it takes."""
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from neural_net.layers import (
     MaxPool2d,
     MeanOverTime,
     PositionEmbedding,
+    Repeat,
     Residual,
     SelfAttention,
     TransformerBlock,
@@ -85,6 +86,7 @@ def test_what_is_no_layer_is_refused_in_a_residual():
         (SelfAttention(4), (3, 2), r"sequences \(T, 4\)"),
         (TransformerBlock(4), (4,), r"sequences \(T, 4\)"),
         (Residual(Dense(3, 4)), (3,), r"what its block keeps in shape \(it makes \(4,\) of it\)"),
+        (Repeat(Dense(3, 4), 2), (3,), r"what its layer keeps in shape \(it makes \(4,\) of it\)"),
         (Dense(3, 4), (2,), "3 inputs"),
     ],
     ids=repr,

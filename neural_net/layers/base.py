@@ -6,7 +6,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,8 @@ class Layer(ABC):
     with parameters ends with `self._keep(given)`.
     """
 
-    kind: ClassVar[str]
-    reads_tokens: ClassVar[bool] = False
+    kind: str
+    reads_tokens: bool = False
     _parameters: Mapping[str, Array] = NO_ARRAYS
 
     @abstractmethod
@@ -167,6 +167,16 @@ class Layer(ABC):
 
     def __repr__(self) -> str:
         return self.kind
+
+
+class ActivatedLayer(Layer):
+    """A layer whose last line is an activation."""
+
+    activation: Activation
+
+    def with_activation(self, activation: Activation) -> Self:
+        """Return this layer with another activation."""
+        return self._with(activation=activation)
 
 
 def _read_only(arrays: dict[str, Array]) -> Mapping[str, Array]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from neural_net.activations import Activation
 from neural_net.initialization import INITIALIZERS, default_initializer
-from neural_net.layers.base import Layer, known_activation
+from neural_net.layers.base import ActivatedLayer, known_activation
 from neural_net.layers.images import Pair, places, write_pair
 from neural_net.operations import Array, Shape
 from neural_net.operations.windows import Correlate, Pad, Patches
@@ -20,7 +20,7 @@ from neural_net.validation import known_name, pair, whole_number
 CORRELATE = Correlate()
 
 
-class Conv2d(Layer):
+class Conv2d(ActivatedLayer):
     """z = the match of every kernel with the image at every place, plus a bias; then y = a(z).
 
     Shapes: y_prev (m, n_in, height, width), K (n_out, n_in, k_h, k_w), b (n_out,), z and y

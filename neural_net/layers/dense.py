@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from neural_net.activations import Activation
 from neural_net.initialization import INITIALIZERS, default_initializer
-from neural_net.layers.base import Layer, WrongShape, known_activation
+from neural_net.layers.base import ActivatedLayer, Layer, WrongShape, known_activation
 from neural_net.operations import Affine, Array, PositionwiseAffine, Shape
 from neural_net.program import Line
 from neural_net.validation import known_name, whole_number
@@ -17,7 +17,7 @@ from neural_net.validation import known_name, whole_number
 AFFINE = Affine()
 
 
-class Dense(Layer):
+class Dense(ActivatedLayer):
     """z = y_prev W + b, then y = a(z).
 
     Shapes: y_prev (m, n_in), W (n_in, n_out), b (n_out,), z and y (m, n_out). Sequences (m, T, n_in) are

@@ -97,6 +97,7 @@ class Variance(Operation):
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
         index, count = _WRITTEN[axes]
+        written = _written_axes(axes)
         self.equation = f"variance = frac( 1 | {count} )frac Σ_{index} ( y_prev,{index} − mean )²"
         self.code = f"variance = ((y_prev - mean)**2).mean(axis={_written_axes(axes)}, keepdims=True)"
         local = f"frac( 2 | {count} )frac ( y_prev − mean )"
@@ -110,7 +111,7 @@ class Variance(Operation):
             {
                 "y_prev": "dL_dy_prev = dL_dvariance * 2 * (y_prev - mean) * (mean.size / y_prev.size)",
                 "mean": "dL_dmean = -dL_dvariance * 2 * "
-                f"((y_prev - mean) * (mean.size / y_prev.size)).sum(axis={_written_axes(axes)}, keepdims=True)",
+                f"((y_prev - mean) * (mean.size / y_prev.size)).sum(axis={written}, keepdims=True)",
             }
         )
 
