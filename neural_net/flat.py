@@ -14,12 +14,18 @@ from neural_net.steps import Record
 
 def flat_parameters(net: Network) -> Array:
     """Return a copy of every parameter in one vector, in the order of `net.parameters`."""
-    return np.concatenate([array.ravel() for array in net.parameters.values()])
+    w = np.empty(net.n_parameters, net.dtype)
+    for key, view in views_of(w, net).items():
+        view[...] = net.parameters[key]
+    return w
 
 
 def flat_gradient(net: Network, records: Mapping[int, Record]) -> Array:
     """Return ∂𝓛/∂w for the vector w of all parameters, from the records of both passes."""
-    return np.concatenate([records[l].gradients[name].ravel() for l, name in net.parameters])
+    g = np.zeros(net.n_parameters, net.dtype)
+    for (l, name), view in views_of(g, net).items():
+        view[...] = records[l].gradients.get(name, 0)
+    return g
 
 
 def views_of(w: Array, net: Network) -> dict[tuple[int, str], Array]:

@@ -176,8 +176,8 @@ class _Course:
         return True
 
     def _measure(self, bound: BoundNetwork) -> Measured:
-        none = None, None
-        return *self._scores(bound, self.examples), *(none if self.held_out is None else self._scores(bound, self.held_out))
+        held_out = (None, None) if self.held_out is None else self._scores(bound, self.held_out)
+        return *self._scores(bound, self.examples), *held_out
 
     def _scores(self, bound: BoundNetwork, examples: Examples) -> tuple[float, float | None]:
         """Loss and accuracy over all examples."""

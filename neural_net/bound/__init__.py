@@ -1,7 +1,8 @@
 """The bound run: a network's own layer definitions, replayed on buffers as fast as numpy allows.
 
-A recorded run (`neural_net.trace`) makes new arrays for every quantity, so that all can be looked at. Training
-looks at none of them, and repeats the same step on batches of the same shape. So the step is *bound* once:
+A recorded run (`neural_net.trace`) makes new arrays for every quantity, so that all can be looked at.
+Training looks at none of them, and repeats the same step on batches of the same shape. So the step is *bound*
+once:
 
 1.  All programs are joined into one, from x to the loss (`program_of`), and every name in it gets a **slot**:
     a buffer for its value, and one for its loss gradient if some parameter lies behind it. Parameters and

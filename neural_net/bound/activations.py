@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neural_net.activations import LeakyReLU
 from neural_net.bound.calls import Call, constant, product, rows
 from neural_net.bound.form import Form
 from neural_net.numerics import normal_cdf
@@ -62,7 +63,7 @@ class BoundReLU(BoundActivation):
     def backward(self) -> Iterator[Call]:
         # The bits of a number y ≥ 0, read as a whole number, have the sign 0 or 1; and the bits of dL_dy
         # times 0 or 1 are those of 0 or dL_dy. Whole numbers spare numpy turning a mask into numbers.
-        y, dL_dy, dL_dz, is_above = map(_bits, (self.y, self.dL_dy, self.dL_dz, self.scratch(self.y)))
+        y, dL_dy, dL_dz, is_above = map(_bits, (self.y, self.dL_dy, self.dL_dz, self.scratch_over_output()))
         yield partial(np.sign, y, is_above)
         yield partial(np.multiply, dL_dy, is_above, dL_dz)
 
@@ -70,20 +71,18 @@ class BoundReLU(BoundActivation):
 class BoundLeakyReLU(BoundActivation):
     """y = max(z, slope z); dL_dz is dL_dy where y > 0, and slope dL_dy elsewhere."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.slope = constant(self.operation.slope, self.y)
+    operation: LeakyReLU
 
     def forward(self) -> Iterator[Call]:
         sloped = self.scratch(self.z)
-        yield partial(np.multiply, self.z, self.slope, sloped)
+        yield partial(np.multiply, self.z, constant(self.operation.slope, self.z), sloped)
         yield partial(np.maximum, self.z, sloped, out=self.y)
 
     def backward(self) -> Iterator[Call]:
-        is_above, local = np.empty_like(self.y, bool), self.scratch(self.y)
+        is_above, local = np.empty_like(self.y, bool), self.scratch_over_output()
         yield partial(np.greater, self.y, constant(0, self.y), is_above)
-        yield partial(np.multiply, is_above, 1 - self.slope, local)
-        yield partial(np.add, local, self.slope, local)
+        yield partial(np.multiply, is_above, constant(1 - self.operation.slope, local), local)
+        yield partial(np.add, local, constant(self.operation.slope, local), local)
         yield partial(np.multiply, self.dL_dy, local, self.dL_dz)
 
 
@@ -112,7 +111,7 @@ class BoundTanh(BoundActivation):
         yield partial(np.tanh, self.z, self.y)
 
     def backward(self) -> Iterator[Call]:
-        local = self.scratch(self.y)
+        local = self.scratch_over_output()
         yield partial(np.multiply, self.y, self.y, local)
         yield partial(np.subtract, constant(1, self.y), local, local)
         yield partial(np.multiply, self.dL_dy, local, self.dL_dz)
@@ -156,7 +155,7 @@ class BoundSoftplus(BoundActivation):
         yield partial(np.add, self.y, rest, self.y)
 
     def backward(self) -> Iterator[Call]:
-        local = self.scratch(self.y)
+        local = self.scratch_over_output()
         yield partial(np.negative, self.y, local)
         yield partial(np.expm1, local, local)
         yield partial(np.negative, local, local)

@@ -12,7 +12,6 @@ import numpy as np
 from neural_net.bound.calls import Call
 from neural_net.bound.form import Form, Scratch
 from neural_net.bound.forms import form_for
-from neural_net.bound.recorded import Recorded
 from neural_net.bound.slots import Pool, Slot, buffer, order_of, slot_with_ones
 from neural_net.operations import Array
 from neural_net.program import Line
@@ -43,7 +42,7 @@ def bind(program: Sequence[Line], given: Mapping[str, Slot], kept: Collection[st
     if any(wanted[program[-1].output]):
         output.gradient = np.ones_like(output.value)
 
-    binder = _Binder(slots, wanted, written_over)
+    binder = _Binder(slots, wanted, written_over, kept)
     bound = [binder.bind(line) for line in reversed(program)]
     return Binding(
         slots,
@@ -103,9 +102,13 @@ class _Binder:
     """Binds line by line, from the last to the first, as loss gradients come to be and pass away."""
 
     def __init__(
-        self, slots: Mapping[str, Slot], wanted: Mapping[str, Wanted], written_over: Mapping[str, str]
+        self,
+        slots: Mapping[str, Slot],
+        wanted: Mapping[str, Wanted],
+        written_over: Mapping[str, str],
+        kept: Collection[str],
     ) -> None:
-        self.slots, self.wanted, self.written_over = slots, wanted, written_over
+        self.slots, self.wanted, self.written_over, self.kept = slots, wanted, written_over, kept
         self.pool, self.has_gradient = Pool(), set[str]()
 
     def bind(self, line: Line) -> tuple[Form, list[Call], list[Call]]:
@@ -118,7 +121,8 @@ class _Binder:
             return lent[-1]
 
         inputs, additions = self._inputs(line, scratch)
-        form = form_for(line.operation)(line.operation, output, inputs, scratch)
+        is_kept = line.output in self.kept
+        form = form_for(line.operation)(line.operation, output, inputs, scratch, is_kept)
         forward = list(form.forward())
         backward = [] if output.gradient is None else [*form.backward(), *additions]
         if output.gradient is not None and line.output not in self.written_over:
@@ -133,7 +137,8 @@ class _Binder:
         an array of its own, which is then added.
         """
         runs_backward = self.slots[line.output].gradient is not None
-        inputs, additions = [], []
+        inputs: list[Slot] = []
+        additions: list[Call] = []
         for name, wanted in zip(line.inputs, self.wanted[line.output], strict=True):
             slot = self.slots[name]
             if not (wanted and runs_backward):

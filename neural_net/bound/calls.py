@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -37,8 +36,8 @@ def constant(number: float, like: Array) -> Array:
 
 def stacked(W: Array, b: Array) -> Array | None:
     """[W; b], (n_in + 1, n_out), where b stands in memory just behind W; else None."""
-    base: Any = W.base
-    if base is None or b.base is not base or _address(b) != _address(W) + W.nbytes:
+    base = W.base
+    if not isinstance(base, np.ndarray) or b.base is not base or _address(b) != _address(W) + W.nbytes:
         return None
     offset = _address(W) - _address(base)
     return np.ndarray((len(W) + 1, W.shape[1]), W.dtype, base, offset)

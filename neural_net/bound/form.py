@@ -25,14 +25,24 @@ class Form(ABC):
     reads_output: ClassVar[bool] = True  # whether backward reads output.value
     reads_ones: ClassVar[bool] = False  # whether a column of ones behind the first input is of use
 
-    def __init__(self, operation: Operation, output: Slot, inputs: Sequence[Slot], scratch: Scratch) -> None:
+    def __init__(
+        self, operation: Operation, output: Slot, inputs: Sequence[Slot], scratch: Scratch, is_kept: bool
+    ) -> None:
         self.operation, self.output, self.inputs, self.scratch = operation, output, inputs, scratch
+        self.is_kept = is_kept  # whether somebody reads the output after the backward pass
 
     @property
     def upstream(self) -> Array:
         """The loss gradient of the output, where `backward` is asked for."""
         assert self.output.gradient is not None
         return self.output.gradient
+
+    def scratch_over_output(self) -> Array:
+        """Scratch for the backward calls that may be the output itself: they are the last to read it.
+
+        Backward, all lines that read the output come before the line that made it.
+        """
+        return self.scratch(self.output.value) if self.is_kept else self.output.value
 
     @abstractmethod
     def forward(self) -> Iterator[Call]:

@@ -16,6 +16,7 @@ from neural_net.bound.activations import (
     BoundSoftplus,
     BoundTanh,
 )
+from neural_net.bound.arithmetic import BoundAdd, BoundMultiply
 from neural_net.bound.form import Form
 from neural_net.bound.losses import (
     BoundBinaryCrossEntropyWithLogits,
@@ -24,12 +25,17 @@ from neural_net.bound.losses import (
 )
 from neural_net.bound.products import BoundAffine
 from neural_net.bound.recorded import Recorded
-from neural_net.operations import Operation
+from neural_net.bound.windows import BoundCorrelate, BoundPatches
+from neural_net.operations import Operation, arithmetic, windows
 
 FORMS: Mapping[type[Operation], type[Form]] = MappingProxyType(
     {
         operations.Affine: BoundAffine,
         operations.PositionwiseAffine: BoundAffine,
+        windows.Patches: BoundPatches,
+        windows.Correlate: BoundCorrelate,
+        arithmetic.Add: BoundAdd,
+        arithmetic.Multiply: BoundMultiply,
         activations.Identity: BoundIdentity,
         activations.ReLU: BoundReLU,
         activations.LeakyReLU: BoundLeakyReLU,

@@ -15,14 +15,19 @@ from neural_net.operations import Array
 
 
 class BoundLoss(Form):
-    """y = 𝓛(y_prev, target). The last line of a program, so the loss gradient of its output is 1."""
+    """y = 𝓛(y_prev, target). The last line of a program, so the loss gradient of its output is 1.
+
+    For the same reason the backward calls follow the forward calls at once, and `kept`, which goes from these
+    to those, may stand where the loss gradient is to be.
+    """
 
     reads_output = False
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.y_prev, self.target = (slot.value for slot in self.inputs)
-        self.kept = np.empty_like(self.y_prev)  # from the forward to the backward pass
+        gradient = self.inputs[0].gradient
+        self.kept = np.empty_like(self.y_prev) if gradient is None else gradient
 
     @property
     def dL_dy_prev(self) -> Array:

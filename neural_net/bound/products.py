@@ -12,13 +12,15 @@ from neural_net.bound.form import Form
 
 
 class BoundAffine(Form):
-    """z = y_prev · W + b, on rows: [y_prev, 1] · [W; b] where each pair stands together in memory."""
+    """z = y_prev · W + b, on rows: [y_prev, 1] · [W; b] where each pair stands together in memory.
+
+    dL_dW = y_prevᵀ · dL_dz and dL_db = Σ_i dL_dz,i, in the same way; dL_dy_prev = dL_dz · Wᵀ.
+    """
 
     reads_output = False
     reads_ones = True
 
     def forward(self) -> Iterator[Call]:
-        """z."""
         y_prev, W, b = self.inputs
         z, joined = rows(self.output.value), stacked(W.value, b.value)
         if y_prev.with_ones is not None and joined is not None:
@@ -28,7 +30,6 @@ class BoundAffine(Form):
             yield partial(np.add, z, b.value, z)
 
     def backward(self) -> Iterator[Call]:
-        """dL_dW = y_prevᵀ · dL_dz, dL_db = Σ_i dL_dz,i and dL_dy_prev = dL_dz · Wᵀ."""
         y_prev, W, b = self.inputs
         dL_dz = rows(self.upstream)
         if W.gradient is not None and b.gradient is not None:
