@@ -68,6 +68,7 @@ class NN_Helper:
     update = _From("descent")
     train = _From("training")
     check_gradients = _From("gradient_check")
+    quick_check_gradients = _From("gradient_check")
 
     # Stepping through a trace, and its static picture
     step_through = _From("stepper")

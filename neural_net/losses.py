@@ -32,11 +32,16 @@ class LossFunction(Pointwise):
     heads: ClassVar[tuple[str, ...]] = ()
     targets: ClassVar[str] = "numbers"
 
+    def of_each(self, y_prev: Array, target: Array) -> Array:
+        """Return the loss of each example by itself, (m,); the loss is their mean."""
+        one_by_one = (self.forward(y_prev[i : i + 1], target[i : i + 1]) for i in range(len(y_prev)))
+        return np.array([float(loss) for loss in one_by_one])
+
     def forward_terms(self, index: Index, output: Array, *inputs: Array) -> tuple[Term, ...]:
         y_prev, target = inputs
         m = len(y_prev)
         share = Factor(1 / m, written=f"1/{m}")
-        losses = (float(self.forward(y_prev[i : i + 1], target[i : i + 1])) for i in range(m))
+        losses = self.of_each(y_prev, target).tolist()
         written = f"{self.name}({{}})"
         return tuple(Term((share, Factor(loss, "y_prev", (i,), written))) for i, loss in enumerate(losses))
 
@@ -54,6 +59,9 @@ class MeanSquaredError(LossFunction):
 
     def forward(self, y_hat: Array, target: Array) -> Array:
         return np.asarray(np.mean((y_hat - target) ** 2))
+
+    def of_each(self, y_hat: Array, target: Array) -> Array:
+        return _mean_of_each((y_hat - target) ** 2)
 
     def backward(self, dL_dy: Array, y: Array, y_hat: Array, target: Array) -> tuple[Array, None]:
         return dL_dy * 2 * (y_hat - target) / y_hat.size, None
@@ -78,6 +86,10 @@ class BinaryCrossEntropy(LossFunction):
         p = open_unit_interval(y_hat)
         return np.asarray(-np.mean(target * np.log(p) + (1 - target) * np.log1p(-p)))
 
+    def of_each(self, y_hat: Array, target: Array) -> Array:
+        p = open_unit_interval(y_hat)
+        return _mean_of_each(-target * np.log(p) - (1 - target) * np.log1p(-p))
+
     def backward(self, dL_dy: Array, y: Array, y_hat: Array, target: Array) -> tuple[Array, None]:
         p = open_unit_interval(y_hat)
         return dL_dy * ((1 - target) / (1 - p) - target / p) / p.size, None
@@ -101,6 +113,9 @@ class BinaryCrossEntropyWithLogits(LossFunction):
     def forward(self, z: Array, target: Array) -> Array:
         return np.asarray(np.mean(softplus(z) - target * z))
 
+    def of_each(self, z: Array, target: Array) -> Array:
+        return _mean_of_each(softplus(z) - target * z)
+
     def backward(self, dL_dy: Array, y: Array, z: Array, target: Array) -> tuple[Array, None]:
         return dL_dy * (sigmoid(z) - target) / z.size, None
 
@@ -120,6 +135,9 @@ class CrossEntropy(LossFunction):
 
     def forward(self, y_hat: Array, target: Array) -> Array:
         return np.asarray(-np.sum(target * np.log(open_unit_interval(y_hat))) / _rows(y_hat))
+
+    def of_each(self, y_hat: Array, target: Array) -> Array:
+        return _mean_of_each(-np.sum(target * np.log(open_unit_interval(y_hat)), axis=-1))
 
     def backward(self, dL_dy: Array, y: Array, y_hat: Array, target: Array) -> tuple[Array, None]:
         return -dL_dy * target / open_unit_interval(y_hat) / _rows(y_hat), None
@@ -153,6 +171,12 @@ class CrossEntropyWithLogits(LossFunction):
     def forward(self, z: Array, target: Array) -> Array:
         return np.asarray(-np.sum(target * log_softmax(z)) / _rows(z))
 
+    def of_each(self, z: Array, target: Array) -> Array:
+        shifted = z - z.max(axis=-1, keepdims=True)
+        matched = np.einsum("...k,...k->...", shifted, target)
+        log_total = np.log(np.exp(shifted, out=shifted).sum(axis=-1))
+        return _mean_of_each(log_total - matched)
+
     def backward(self, dL_dy: Array, y: Array, z: Array, target: Array) -> tuple[Array, None]:
         return dL_dy * (softmax(z) - target) / _rows(z), None
 
@@ -169,6 +193,11 @@ LOSSES: Mapping[str, LossFunction] = MappingProxyType(
         )
     }
 )
+
+
+def _mean_of_each(numbers: Array) -> Array:
+    """The mean of each example's own numbers, (m,)."""
+    return np.asarray(numbers.mean(axis=tuple(range(1, numbers.ndim))))
 
 
 def _rows(y: Array) -> int:

@@ -16,8 +16,8 @@ CORE = [
     ["targets", "initialization", "activations", "losses", "notation"],
     ["layers", "receipt"],
     ["network", "steps"],
-    ["jacobian", "elements", "ledgers", "flat", "optimizers", "progress"],
-    ["trace", "bound"],
+    ["jacobian", "elements", "ledgers", "flat", "joined", "optimizers", "progress"],
+    ["trace", "bound", "moved"],
     ["descent", "training", "gradient_check"],
 ]
 RANK = {module: rank for rank, row in enumerate(CORE) for module in row}

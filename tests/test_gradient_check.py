@@ -8,12 +8,13 @@ from hypothesis import given, settings
 
 from neural_net.activations import ACTIVATIONS, Elementwise
 from neural_net.datasets import xor
-from neural_net.gradient_check import check_gradients
+from neural_net.gradient_check import check_gradients, quick_check_gradients
 from neural_net.layers import AFFINE, Dense, Layer
 from neural_net.losses import LOSSES
 from neural_net.network import network
 from neural_net.program import Line
 from neural_net.trace import trace
+from tests.layer_examples import example_trace
 from tests.oracles import HEADS, Case, central_difference
 from tests.test_network import networks
 
@@ -247,3 +248,52 @@ def test_bad_input_is_named(arguments, options, error, message):
     with pytest.raises(error) as caught:
         check_gradients(*arguments, **options)
     assert message in str(caught.value)
+
+
+# --- Along random directions ------------------------------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(data=networks())
+def test_right_slopes_pass(data):
+    check = quick_check_gradients(*data)
+    assert check.passed, check
+    (row,) = check.rows
+    assert (row.layer, row.name, row.shape) == (None, "directions", (10,))
+
+
+@pytest.mark.parametrize("name", ["embedding", "transformer", "convolution", "batch norm, rows", "lstm"])
+def test_right_slopes_of_other_layers_pass(name):
+    recorded = example_trace(name)
+    assert quick_check_gradients(recorded.network, recorded.x, recorded.target, directions=3).passed
+
+
+@pytest.mark.parametrize("factor", [1.001, 0.5, -1])
+def test_wrong_slopes_are_found(factor):
+    class Scaled(Faulty):
+        def derivative(self, z, y):
+            return factor * (1 - y**2)
+
+    net = network(layers=[Dense(2, 4, Scaled()), Dense(4, 3)])
+    check = quick_check_gradients(net, X, TARGET)
+    assert not check.passed
+    assert not check.rows[0].kinks
+    assert "\ndirections[" in repr(check)
+
+
+def test_slopes_across_a_kink_are_reported_apart():
+    check = quick_check_gradients(network([2, 4, 1], activation="relu", loss="binary_cross_entropy"), *xor())
+    assert check.passed, check
+    assert len(check.rows[0].kinks) == 10
+
+
+def test_the_seed_decides_the_directions():
+    net = network([2, 4, 3])
+    first, again, other = (quick_check_gradients(net, X, TARGET, seed=s).rows[0].gradient for s in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other)
+
+
+def test_bad_numbers_of_directions_are_named():
+    with pytest.raises(ValueError, match="directions: expected a whole number of at least 1, got 0"):
+        quick_check_gradients(network([2, 3]), X, TARGET, directions=0)

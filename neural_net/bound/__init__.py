@@ -4,14 +4,14 @@ A recorded run (`neural_net.trace`) makes new arrays for every quantity, so that
 Training looks at none of them, and repeats the same step on batches of the same shape. So the step is *bound*
 once:
 
-1.  All programs are joined into one, from x to the loss (`program_of`), and every name in it gets a **slot**:
-    a buffer for its value, and one for its loss gradient if some parameter lies behind it. Parameters and
-    their gradients are views of two flat vectors, w and g.
+1.  All programs are joined into one, from x to the loss (`neural_net.joined`), and every name in it gets a
+    **slot**: a buffer for its value, and one for its loss gradient if some parameter lies behind it.
+    Parameters and their gradients are views of two flat vectors.
 2.  Each line of the program becomes a few **calls**: numpy functions with their arguments, `out` included,
     already bound to these buffers. What the calls are is said by the operation's **form** (`bound.forms`),
     its forward beside its backward; an operation without one is run as it is recorded, and copied into its
     buffers (`bound.recorded`). Where a name is used more than once, calls that add are put in between.
-3.  A training step is then `for call in calls: call()`, and one more rule that moves w by g.
+3.  A training step is then `for call in calls: call()`, and a rule that moves all parameters at once.
 
 What makes it fast, besides having nothing left to allocate or to decide:
 

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from neural_net.activations import Sigmoid, Softmax
 from neural_net.bound.binding import bind
 from neural_net.bound.calls import Call
 from neural_net.bound.recorded import Recorded
 from neural_net.bound.slots import Slot, buffer, order_of, slot_with_ones
 from neural_net.flat import flat_parameters, network_on, views_of
+from neural_net.joined import LOSS, TARGET, X, joined_name, joined_program, program_to_loss
 from neural_net.layers import Layer
-from neural_net.losses import (
-    BinaryCrossEntropy,
-    BinaryCrossEntropyWithLogits,
-    CrossEntropy,
-    CrossEntropyWithLogits,
-)
 from neural_net.network import Network
-from neural_net.operations import Array, Operation
+from neural_net.operations import Array
 from neural_net.program import Line
-
-X, TARGET, LOSS = "0.y", "target", "loss"
-
-# A head and a loss that are the same as one loss of the logits.
-OF_LOGITS: Mapping[tuple[type[Operation], type[Operation]], Operation] = MappingProxyType(
-    {
-        (Softmax, CrossEntropy): CrossEntropyWithLogits(),
-        (Sigmoid, BinaryCrossEntropy): BinaryCrossEntropyWithLogits(),
-    }
-)
 
 
 class BoundNetwork:
@@ -57,8 +39,7 @@ class BoundNetwork:
         """Return the step on batches of m examples: fill its x and its target, then run it."""
         if m not in self._steps:
             self._steps[m] = BoundStep(self.network, m, self._gradients)
-        if self._goes_on:
-            self._steps[m].follow(self.network)
+        self._steps[m].follow(self.network)
         return self._steps[m]
 
     def advance(self, step: BoundStep) -> None:
@@ -124,6 +105,8 @@ class _Bound:
 
     def follow(self, net: Network) -> None:
         """Go on with this network, the same one some training steps later: its layers' state and masks."""
+        if net is self._network:
+            return
         changed = [l for l in range(1, net.L + 1) if net.layers[l - 1] is not self._network.layers[l - 1]]
         self._network = net
         for l in changed:
@@ -145,8 +128,7 @@ class BoundStep(_Bound):
         prediction = buffer((m, *net.shapes[-1]), net.dtype)
         given = _given(net, m, gradients) | {TARGET: Slot(prediction)}
         kept = _kept(net)
-        program = [*program_of(net), Line(LOSS, net.loss.function, (f"{net.L}.y", TARGET))]
-        super().__init__(net, given, _of_logits(program, kept), kept)
+        super().__init__(net, given, program_to_loss(net, kept), kept)
         self.x, self.target = given[X], given[TARGET].value
         self._loss = self._binding.slots[LOSS].value
         self.values = [self._values_of(l) if _goes_on(layer) else {} for l, layer in enumerate(net.layers, 1)]
@@ -159,7 +141,7 @@ class BoundStep(_Bound):
     def _values_of(self, l: int) -> dict[str, Array]:
         """The buffers of every value of layer l, by the layer's own names."""
         names = {line.output for line in self._network.programs[l - 1]} | {"y_prev"}
-        return {name: self._binding.slots[_name(l, name)].value for name in names}
+        return {name: self._binding.slots[joined_name(l, name)].value for name in names}
 
 
 class BoundPrediction(_Bound):
@@ -167,20 +149,8 @@ class BoundPrediction(_Bound):
 
     def __init__(self, net: Network, m: int) -> None:
         given = _given(net, m, {})
-        super().__init__(net, given, program_of(net), set())
+        super().__init__(net, given, joined_program(net), set())
         self.x, self.y = given[X], self._binding.slots[f"{net.L}.y"].value
-
-
-def program_of(net: Network) -> tuple[Line, ...]:
-    """The programs of layers 1 … L as one, in which W of layer 2 is called "2.W", and x "0.y"."""
-    return tuple(
-        line.renamed(partial(_name, l)) for l, program in enumerate(net.programs, 1) for line in program
-    )
-
-
-def _name(l: int, name: str) -> str:
-    """What the network's program calls a name of layer l."""
-    return f"{l - 1}.y" if name == "y_prev" else f"{l}.{name}"
 
 
 def _given(net: Network, m: int, gradients: Mapping[tuple[int, str], Array]) -> dict[str, Slot]:
@@ -189,9 +159,9 @@ def _given(net: Network, m: int, gradients: Mapping[tuple[int, str], Array]) -> 
     slots = {X: _x_slot(np.zeros((m, *net.input_shape), np.intp if tokens else net.dtype))}
     for l, layer in enumerate(net.layers, 1):
         for name, array in layer.parameters.items():
-            slots[_name(l, name)] = Slot(array, gradients.get((l, name)))
+            slots[joined_name(l, name)] = Slot(array, gradients.get((l, name)))
         for name, array in layer.state.items():
-            slots[_name(l, name)] = Slot(array.copy())
+            slots[joined_name(l, name)] = Slot(array.copy())
     return slots
 
 
@@ -212,18 +182,9 @@ def _goes_on(layer: Layer) -> bool:
 def _kept(net: Network) -> set[str]:
     """The names of all values of layers that go on from them."""
     return {
-        _name(l, name)
+        joined_name(l, name)
         for l, layer in enumerate(net.layers, 1)
         if _goes_on(layer)
         for line in net.programs[l - 1]
         for name in (line.output, "y_prev")
     }
-
-
-def _of_logits(program: Sequence[Line], kept: Collection[str]) -> Sequence[Line]:
-    """Replace the last two lines, head and loss, by a loss of the logits, where the two are one."""
-    *rest, head, loss = program
-    operation = OF_LOGITS.get((type(head.operation), type(loss.operation)))
-    if operation is None or head.output in kept:
-        return program
-    return [*rest, Line(loss.output, operation, (head.inputs[0], loss.inputs[1]))]
