@@ -3,46 +3,20 @@ gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import product
-from typing import NamedTuple
 
-from neural_net import look, svg
+from neural_net import look
 from neural_net.diagram import names
 from neural_net.diagram.equations import factor
-from neural_net.diagram.layout import WIDTH
 from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import CELLS, MOST_PIXELS, MOST_UNITS, cell
+from neural_net.diagram.story import Story, Term, picture, shortened
+from neural_net.diagram.units import MOST_PIXELS, MOST_UNITS
 from neural_net.trace import Trace
 
-MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
-LARGEST_TERMS = 6
 RATE = 0.1  # the learning rate of the example step
-HEIGHT = 112.0
-CELL = 62.0
-
-
-class Term(NamedTuple):
-    """One link of a chain: the sign before it, what it is, the factors it comes from, and its value."""
-
-    sign: str
-    symbol: str
-    factors: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Story:
-    """The chain of numbers of one element in one direction, and a sentence below it."""
-
-    title: str
-    direction: str
-    terms: tuple[Term, ...]
-    note: str = ""
-
 
 Tell = Callable[..., Story]
 
@@ -107,7 +81,7 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
         else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
     )
     chain = (
-        *_shortened(products),
+        *shortened(products),
         Term("+", f"b_{{{at}}}", "bias", layer.b[j]),
         Term("=", f"z_{{{at}}}", "sum", layer.z[j]),
         Term("→", f"y_{{{at}}}", f"{name}({look.number(layer.z[j])})", value),
@@ -125,7 +99,7 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
     else:
         after = reading.layer(number + 1)
         unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
-        chain += _shortened(
+        chain += shortened(
             [
                 Term(
                     "+",
@@ -146,11 +120,11 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
         layer = reading.layer(number)
         if layer.slope is not None:
             prime = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
-            chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j]))
+            chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j], True))
             chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
         else:
             note = "Through softmax, every unit's loss gradient reaches every score."
-            chain = _shortened(_jacobian_terms(reading, number, j))
+            chain = shortened(_jacobian_terms(reading, number, j))
             chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
     return Story(_unit_title(reading, number, j), "backward", tuple(chain), note)
 
@@ -189,7 +163,7 @@ def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
     weight, gradient = layer.W[i][j], layer.dL_dW[i][j]
     symbol = f"∂{look.LOSS}/∂W_{{{index}}}"
     chain = [
-        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
+        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y, True),
         Term("×", f"∂{look.LOSS}/∂z_{{{reading.unit(number, j)}}}", "from the right", layer.dL_dz[j]),
         Term("=", symbol, "this example" if reading.m > 1 else "", y * layer.dL_dz[j]),
     ]
@@ -201,18 +175,6 @@ def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
         f"{factor(gradient)} = {look.number(new)}"
     )
     return Story(_edge_title(reading, number, i, j), "backward", tuple(chain), note)
-
-
-def _shortened(terms: Sequence[Term]) -> list[Term]:
-    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one
-    term."""
-    kept = list(terms)
-    if len(terms) > MOST_TERMS:
-        kept = sorted(terms, key=lambda term: -abs(term.value))[:LARGEST_TERMS]
-        rest = sum(term.value for term in terms) - sum(term.value for term in kept)
-        kept.append(Term("+", f"{len(terms) - LARGEST_TERMS} more", "together", rest))
-    kept[0] = Term("", kept[0].symbol, kept[0].factors, kept[0].value)
-    return kept
 
 
 def _where(reading: Reading, number: int) -> str:
@@ -228,63 +190,3 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
     left, right = _where(reading, number - 1), _where(reading, number)
     first, second = reading.unit(number - 1, i), reading.unit(number, j)
     return f"Weight from unit {first} of {left} to unit {second} of {right}"
-
-
-# ------------------------------------------------------------------------------------------ drawing
-
-
-def picture(story: Story) -> str:
-    """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scales = _scales(story)
-    symbol_paint = look.paint(story.direction)
-    widths = [
-        10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
-    ]  # a digit is 0.51 of the font size wide with its points and parentheses, so no letter need be looked up
-    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / (len(widths) - 1))) if len(widths) > 1 else 0.0
-    title = f"{story.title} · {story.direction}"
-    heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
-    parts = []
-    x = 10.0
-    for term, width, scale in zip(story.terms, widths, scales, strict=True):
-        middle = round(x + width / 2, 1)
-        sign = (
-            f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
-            if term.sign
-            else ""
-        )
-        parts.append(
-            f'{sign}<text x="{middle}" y="45" {symbol_paint}>{svg.rich(term.symbol, 13)}</text>'
-            f'<text x="{middle}" y="62" {_MUTED}>{term.factors}</text>'
-            + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
-        )
-        x += width + gap
-    height = HEIGHT
-    if story.note:
-        heading += svg.text(14, 112, svg.rich(story.note, 13), 13, "muted")
-        height += 14
-    total = max(WIDTH, x)
-    back = f'<rect width="{total:g}" height="{height - 6:g}" rx="10" {_BACK}/>'
-    return svg.picture(
-        total, height - 6, f"{back}{heading}<g {CELLS}>{''.join(parts)}</g>", f"{title}: {spoken(story)}"
-    )
-
-
-_MUTED = look.paint("muted")
-_BACK = look.paint("panel")
-
-
-def _scales(story: Story) -> list[float]:
-    """Return the scale on which each term is colored: gradients share one, values another."""
-    sizes = [abs(term.value) for term in story.terms]
-    if story.direction == "forward":
-        return [max(1.0, *sizes)] * len(sizes)
-    is_value = [term.symbol.startswith(("y_", "a′")) for term in story.terms]
-    of_gradients = max([0.0 if value else size for size, value in zip(sizes, is_value, strict=True)])
-    of_values = max(1.0, *sizes)
-    return [of_values if value else of_gradients for value in is_value]
-
-
-def spoken(story: Story) -> str:
-    """Return a story as one line of plain text."""
-    words = " ".join(f"{term.sign} {term.symbol} {look.number(term.value)}" for term in story.terms)
-    return words.replace("_{", "").replace("^{", "").replace("}", "").strip()
