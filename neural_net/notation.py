@@ -151,7 +151,7 @@ class Equation:
 
     def text(self) -> str:
         """The equation in plain Unicode text."""
-        return self._write(lambda name, index: self.symbol(name).text(index))
+        return self.write(lambda name, index: self.symbol(name).text(index))
 
     def shapes(self, quantities: Mapping[str, Array]) -> str:
         """The equation with every name replaced by its shape, such as (5 × 4) = (5 × 2) · (2 × 4) + (4)."""
@@ -160,7 +160,7 @@ class Equation:
             full = quantities[name].shape
             return write_shape(_without_axes(full, index or ""))
 
-        return self._write(shape)
+        return self.write(shape)
 
     def symbol(self, name: str) -> Symbol:
         """The symbol of a name in this equation."""
@@ -172,7 +172,8 @@ class Equation:
             return None, None, False
         return match["name"], match["index"], match["transpose"] is not None
 
-    def _write(self, write_name: WriteName) -> str:
+    def write(self, write_name: WriteName) -> str:
+        """The equation with its names, each with its index or None, written by `write_name`."""
         written = []
         for token in self.tokens:
             name, index, transpose = self._parse(token)

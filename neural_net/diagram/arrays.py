@@ -84,7 +84,7 @@ def array(named: Named) -> Block:
 
 
 def _that_fit(pieces: Sequence[Block], n: int) -> tuple[list[Block], int]:
-    """Return the first pieces that are together no wider than an array may be, and how many more there are."""
+    """Return the first pieces that fit in the width of one array, and how many more there are."""
     kept: list[Block] = []
     width = 0.0
     for piece in pieces:

@@ -137,17 +137,20 @@ def _in_numbers(label: str, direction: str, element: Element, value: float) -> s
     name, terms, result = f"⟨{direction}|{label}⟩", element.terms, look.number(value)
     if not terms:
         return f"{name} = 0"
-    numbers = _sum_in_numbers(terms)
+    room = INNER - 130 - svg.width(f"{name} =  = {result}", 14.5)
+    choices = (_sum_in_numbers(terms, most) for most in range(MOST_IN_LINE, 0, -1))
+    numbers = next((text for text in choices if svg.width(text, 14.5) <= room), "…")
     full = f"{name} = {' + '.join(term.text for term in terms[:3])} = {numbers} = {result}"
     if len(terms) <= 2 and svg.width(full, 14.5) <= INNER - 130:
         return full if numbers != result else full.removesuffix(f" = {result}")
     return f"{name} = {numbers} = {result}"
 
 
-def _sum_in_numbers(terms: tuple[Product, ...]) -> str:
-    kept = sorted(range(len(terms)), key=lambda i: -abs(terms[i].value))[:MOST_IN_LINE]
-    parts = [_factors(terms[i]) or factor(terms[i].value) for i in sorted(kept)]
+def _sum_in_numbers(terms: tuple[Product, ...], most: int) -> str:
+    """The largest terms in numbers, the rest as one."""
+    kept = sorted(sorted(range(len(terms)), key=lambda i: -abs(terms[i].value))[:most])
+    first = terms[kept[0]]
+    parts = [_factors(first) or look.number(first.value)]
+    parts += [_factors(terms[i]) or factor(terms[i].value) for i in kept[1:]]
     rest = [terms[i].value for i in range(len(terms)) if i not in set(kept)]
-    if len(terms) == 1 and len(terms[0].factors) == 1:
-        return look.number(terms[0].value)
     return " + ".join([*parts, *([f"{len(rest)} more ({look.number(sum(rest))})"] if rest else [])])

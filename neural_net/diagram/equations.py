@@ -89,7 +89,8 @@ def columns(
     for index, (symbol, shape) in enumerate(zip(symbols, shapes, strict=True)):
         y = top + index * PITCH + 15.5
         body += svg.text(0, y, svg.rich(symbol, SIZE), SIZE)
-        body += svg.text(first, y, svg.plain(shape), 13.5, "muted")
+        size = min(13.5, 13.5 * (width - first) / svg.width(shape, 13.5))
+        body += svg.text(first, y, svg.plain(shape), size, "muted")
     for index, line in enumerate(code_lines):
         body += svg.text(
             second, code_top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE

@@ -90,9 +90,10 @@ def _source(entry: Entry) -> str:
 
 
 def _cell(part: Part, scale: float) -> Block:
-    size = min(11.5, 11.5 * (PITCH - 4) / max(1.0, svg.width(part.source, 11.5)))
+    source = part.source if svg.width(part.source, 11.5) < PITCH else part.source.rpartition(".")[2]
+    size = min(11.5, 11.5 * (PITCH - 4) / max(1.0, svg.width(source, 11.5)))
     role = "backward" if part.is_current else "muted"
-    body = svg.text(CELL_WIDTH / 2, 12, svg.plain(part.source), size, role, "middle")
+    body = svg.text(CELL_WIDTH / 2, 12, svg.plain(source), size, role, "middle")
     if part.sign:
         body += svg.text(-6, 18 + CELL_HEIGHT / 2 + 5, part.sign, 14, "muted", "middle")
     if part.value is None:

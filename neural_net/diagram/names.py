@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from neural_net import look, svg
 from neural_net.diagram.reading import Reading
 
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ", "0123456789()ijk")
-_LOWERED_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ]+")
+_LOWERED_LETTERS = "₀₁₂₃₄₅₆₇₈₉₍₎ₕᵢⱼₖₘₙₒᵣₛₜᵤᵥₓ"
+_LOWERED = str.maketrans(_LOWERED_LETTERS, "0123456789()hijkmnorstuvx")
+_LOWERED_RUN = re.compile(f"[{_LOWERED_LETTERS}]+")
 Classes = Sequence[object] | None  # the names of the outputs of a softmax
 ImageShape = tuple[int, int] | None  # (rows, columns) of an input that is an image
 ACTIVATION_SYMBOLS = {"sigmoid": "σ", "leaky_relu": "lrelu"}

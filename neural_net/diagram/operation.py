@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from neural_net import svg
-from neural_net.diagram import arrays, equations
+from neural_net.diagram import arrays, equations, names
 from neural_net.diagram.blocks import Block, fitted, placed, sign
 from neural_net.diagram.element import record_of, use_in_numbers, value_in_numbers
 from neural_net.diagram.layout import MARGIN, WIDTH
@@ -16,6 +16,7 @@ from neural_net.diagram.lines import lines
 from neural_net.diagram.operation_reading import OperationReading
 from neural_net.diagram.panel import INNER
 from neural_net.look import paint
+from neural_net.notation import Equation
 from neural_net.operations import Array, Operation
 from neural_net.steps import OperationStep, Phase
 from neural_net.trace import Trace
@@ -24,7 +25,7 @@ from neural_net.validation import known_name
 
 TOP = 78.0  # where the program stands
 PADDING = 13.0
-SMALLEST_PRODUCT = 210.0  # room enough for the two stories of an element, which are laid over it
+SMALLEST_PRODUCT = 140.0
 MOST_ARRAYS = 6  # of more inputs, the first few and the last are drawn
 MOST_TOLD = 3  # contributions of which an element is written in numbers
 MOST_UNTOLD = 2048  # an operation that says no terms of its own is not asked for them in larger arrays
@@ -118,11 +119,12 @@ def _forward(reading: OperationReading, step: OperationStep) -> tuple[list[Block
     output = reading.value(line.output)
     marked = reading.largest(output)
     inputs = [arrays.array(reading.value(name)) for name in _few(list(dict.fromkeys(line.inputs)))]
-    blocks = [*inputs, *_omitted(len(line.inputs)), _arrow(line.operation, "forward")]
+    blocks = [*inputs, *_omitted(len(line.inputs))]
     numbers = []
     if _tells_terms(line.operation, reading.record.values[line.output]):
         numbers = [value_in_numbers(reading.record, line.output, (*output.before, *marked))]
-    return [*blocks, arrays.array(replace(output, marked=marked))], numbers
+    result = arrays.array(replace(output, marked=marked))
+    return [*blocks, _row([_arrow(line.operation, "forward"), result])], numbers
 
 
 def _backward(reading: OperationReading, step: OperationStep) -> tuple[list[Block], list[str]]:
@@ -132,13 +134,16 @@ def _backward(reading: OperationReading, step: OperationStep) -> tuple[list[Bloc
     blocks = [arrays.array(reading.gradient(line.output))]
     kept = _few([name for name in reading.record.values if name in _mentioned(step)])
     blocks += [arrays.array(reading.value(name)) for name in kept]
-    blocks.append(_arrow(line.operation, "backward"))
+    arrow = _arrow(line.operation, "backward")
+    if not contributions:
+        blocks.append(arrow)
     numbers: list[str] = []
     tells = _tells_terms(line.operation, reading.record.values[line.output])
     for name in _few(list(contributions)):
         shown = reading.contribution(name, line, contributions[name])
         marked = reading.largest(shown)
-        blocks.append(arrays.array(replace(shown, marked=marked)))
+        drawn = arrays.array(replace(shown, marked=marked))
+        blocks.append(_row([arrow, drawn]) if name == next(iter(contributions)) else drawn)
         if tells and len(numbers) < MOST_TOLD:
             at = (*shown.before, *marked)
             numbers.append(use_in_numbers(reading.record, name, at, line.output))
@@ -208,10 +213,19 @@ def _row(blocks: Sequence[Block]) -> Block:
 
 def _text(reading: OperationReading, step: OperationStep, numbers: list[str]) -> Block:
     """The operation in symbols, in shapes, in code, and one element in numbers."""
-    symbols = [equations.in_symbols(equation) for equation in step.equations]
+    symbols = [_in_symbols(reading, equation) for equation in step.equations]
     shapes = _shapes(reading, step)
     code = [line for entry in step.code for line in entry.splitlines()]
     return equations.columns(symbols, shapes, code, numbers, INNER)
+
+
+def _in_symbols(reading: OperationReading, equation: Equation) -> str:
+    """An equation as markup in which every name has the color of its kind."""
+
+    def write_name(name: str, index: str | None) -> str:
+        return f"⟨{reading.role(name)}|{equation.symbol(name).text(index)}⟩"
+
+    return names.markup(equation.write(write_name))
 
 
 def _shapes(reading: OperationReading, step: OperationStep) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from neural_net import look
 from neural_net.diagram.arrays import Named
+from neural_net.diagram.names import markup
 from neural_net.losses import Loss
 from neural_net.notation import symbol
 from neural_net.operations import Array, Index
@@ -63,11 +64,16 @@ class OperationReading:
         grown = run_forward(record.program, given)
         return frozenset(name for name, value in record.values.items() if grown[name].shape != value.shape)
 
+    def role(self, name: str) -> str:
+        """Return the color of a name in code: of a gradient, a parameter or a value."""
+        if name.startswith("dL_d"):
+            return "backward"
+        return "parameter" if name in self.record.layer.parameters else "forward"
+
     def value(self, name: str) -> Named:
         """What is shown of a value."""
-        is_parameter = name in self.record.layer.parameters
-        shown = self._part(name, name, self.record.values[name], "parameter" if is_parameter else "forward")
-        return shown if is_parameter else replace(shown, scale=max(1.0, shown.scale))
+        shown = self._part(name, name, self.record.values[name], self.role(name))
+        return shown if shown.role == "parameter" else replace(shown, scale=max(1.0, shown.scale))
 
     def gradient(self, name: str) -> Named:
         """What is shown of the whole loss gradient of a value."""
@@ -92,5 +98,5 @@ class OperationReading:
         rows_of_few = array.ndim <= 2 and len(array) <= MOST_EXAMPLES if array.ndim else True
         before = (self.example,) if name in self.per_example and not rows_of_few else ()
         values = array[before] if before else array
-        label = symbol(code_name, self.number, self.is_loss).text()
+        label = markup(symbol(code_name, self.number, self.is_loss).text())
         return Named(code_name, label, role, values, array.shape, before, look.scale_of(values))
