@@ -1,6 +1,7 @@
 """The stepper: both passes of a network, one layer at a time, in the reader's hands.
 
 - player: one frame at a time, in the browser (player.js, player.css)
+- opened: the operations of a layer that is opened, and the terms of one element
 - what_if: another value for a number, and a new trace
 - controls: the row of controls that asks for it
 - stepper: the three joined

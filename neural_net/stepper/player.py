@@ -25,6 +25,10 @@ class FramePlayer(anywidget.AnyWidget):
     (the `data-ref` of its element in the pictures) to two pieces of HTML: its numbers in the forward and in
     the backward pass. `step` counts from 0. `picked` is the reference that was clicked, or "". `error` is
     shown until it is dismissed.
+
+    `opened` is the step whose layer is open, or −1, and `operation` the operation that is shown of it.
+    `films` has, by the step's number as a string, what is shown of its operations: "title", "names", "frames"
+    and "receipts". `elements` is to the cells of these frames what `details` is to units and edges.
     """
 
     _esm = _HERE.joinpath("player.js").read_text(encoding="utf-8")
@@ -43,4 +47,8 @@ class FramePlayer(anywidget.AnyWidget):
     details = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     picked = traitlets.Unicode("").tag(sync=True)
+    opened = traitlets.Int(-1).tag(sync=True)
+    operation = traitlets.Int(0).tag(sync=True)
+    films = traitlets.Dict().tag(sync=True)
+    elements = traitlets.Dict().tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)

@@ -13,6 +13,7 @@ from neural_net import diagram
 from neural_net.display import Picture, filmstrip
 from neural_net.network import Network
 from neural_net.stepper.controls import WhatIfControls
+from neural_net.stepper.opened import LayerOpener
 from neural_net.stepper.player import FramePlayer
 from neural_net.stepper.what_if import Place, place_of, quantities, retrace, tell_loss, value_at
 from neural_net.steps import Step
@@ -40,6 +41,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         image_shape: tuple[int, int] | None = None,
         classes: Sequence[str] | None = None,
         what_if: bool = True,
+        open_layers: Sequence[int] = (),
     ) -> None:
         self._start = start
         self._frames = partial(diagram.frames, image_shape=image_shape, classes=classes)
@@ -57,6 +59,9 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         self.player = FramePlayer(step=step, phases=[s.phase for s in trace.steps], **film)
         self.player.add_class("nns-player")
         self.player.observe(self._guard(self._on_pick), "picked")
+        self._opener = LayerOpener(
+            self.player, lambda: (self._trace, self._example), self._guard, open_layers
+        )
         self.slider = ipywidgets.IntSlider(step, max=len(trace.steps) - 1, description="Step", readout=False)
         self.link = ipywidgets.jslink((self.slider, "value"), (self.player, "step"))
         self.example_chooser = ipywidgets.BoundedIntText(
@@ -102,6 +107,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
 
     def _on_pick(self, change: Any) -> None:
         picked = change["new"]
+        self._opener.pick(picked)
         if picked not in self.player.details:  # it was not asked for since the last change, or has none
             found = self._details(self._trace, self._example, references=[picked])
             self.player.details = found or self.player.details
@@ -119,6 +125,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         else:
             trace = self._trace
         film = self._film(trace, example, references=[self.player.picked])
+        film |= self._opener.follow(trace, example)
         self._trace, self._changes, self._example = trace, changes, example
         if self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
             self._place = self._place._replace(at=(example, *self._place.at[1:]))
@@ -209,6 +216,7 @@ def step_through(
     image_shape: tuple[int, int] | None = None,
     classes: Sequence[str] | None = None,
     what_if: bool = True,
+    open_layers: Sequence[int] = (),
 ) -> Stepper:
     """Step through both passes of a trace, or of a network on x and its target.
 
@@ -216,6 +224,8 @@ def step_through(
     see, who are shown the filmstrip of all steps otherwise.
     `example` is the row of the batch to start with, from 0. `image_shape` (rows, columns) draws the input as
     an image; `classes` names the classes of a softmax head. `what_if=False` leaves out the what-if controls.
+    `open_layers` names layers whose operations are put into the page beforehand: a reader without a kernel
+    can open these; with a kernel every layer can be opened.
     """
     if isinstance(trace_or_network, Network):
         if x is None or target is None:
@@ -230,7 +240,13 @@ def step_through(
         raise TypeError(f"step_through: expected a trace, or a network with x and target; got {kind}")
     first = None if start is None else _step_at(trace, start)
     return Stepper(
-        trace, start=first, example=example, image_shape=image_shape, classes=classes, what_if=what_if
+        trace,
+        start=first,
+        example=example,
+        image_shape=image_shape,
+        classes=classes,
+        what_if=what_if,
+        open_layers=open_layers,
     )
 
 
