@@ -72,6 +72,8 @@ class NN_Helper:
     # Stepping through a trace, and its static picture
     step_through = _From("stepper")
     filmstrip = _From("stepper")
+    ledger = _From("stepper")
+    batch_sum = _From("stepper")
 
     # Plots
     plot_forward = _From("plots")

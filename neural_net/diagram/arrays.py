@@ -38,8 +38,9 @@ INDEX = 16.0  # the height of the line with a matrix's own index
 class Named:
     """An array, or one example of it, with what stands above it and how its cells are picked.
 
-    `name` is the one in code, `shape` that of the whole array and `before` the index that has picked the
-    part that `values` is. `marked` is the index, within `values`, of the element told in numbers.
+    `name` is the one in code ("": its cells cannot be picked), `shape` that of the whole array and `before`
+    the index that has picked the part that `values` is. `marked` is the index, within `values`, of the
+    element told in numbers.
     """
 
     name: str
@@ -52,8 +53,8 @@ class Named:
     marked: Index | None = None
 
     def reference(self, index: Index) -> str:
-        """Return the reference of the element at an index within `values`."""
-        return element_reference(self.name, (*self.before, *index))
+        """Return the attribute by which the element at an index within `values` is picked."""
+        return f' data-ref="{element_reference(self.name, (*self.before, *index))}"' if self.name else ""
 
 
 def element_reference(name: str, index: Index) -> str:
@@ -162,12 +163,12 @@ def _colors(named: Named, leading: Index, values: Array) -> Block:
             reference = named.reference(_index_of(named, leading, i, j))
             painted = look.value_paint(float(value), named.scale).replace("nn-", "nn-pick nn-", 1)
             place = f'x="{j * side:.4g}" y="{i * side:.4g}" width="{side:.4g}" height="{side:.4g}"'
-            cells.append(f'<rect data-ref="{reference}" {place} {painted}/>')
+            cells.append(f"<rect{reference} {place} {painted}/>")
     return Block(width, height, height / 2, back + "".join(cells))
 
 
 def _pick(reference: str, body: str) -> str:
-    return f'<g class="nn-pick" data-ref="{reference}">{body}</g>'
+    return f'<g class="nn-pick"{reference}>{body}</g>' if reference else body
 
 
 def _written(index: Index) -> str:

@@ -26,8 +26,8 @@ MOST_IN_LINE = 4  # terms of a sum that is written in one line
 def element_details(trace: Trace, layer: int, references: Collection[str]) -> dict[str, tuple[str, str]]:
     """Return, for every reference, what is shown when it is picked in the forward and in the backward pass.
 
-    In the backward pass the value stands above its loss gradient. What is no reference of an element is left
-    out.
+    In the backward pass a computed value stands above its loss gradient. What is no reference of an element
+    is left out.
     """
     record = record_of(trace, layer)
     found = {}
@@ -35,7 +35,8 @@ def element_details(trace: Trace, layer: int, references: Collection[str]) -> di
         if reference.startswith("e:"):
             name, use, index = _parsed(reference)
             forward = picture(value_story(record, name, index))
-            backward = [forward]
+            is_computed = any(line.output == name for line in record.program)
+            backward = [forward] if is_computed or name not in record.gradients else []
             if name in record.gradients:
                 backward.append(picture(gradient_story(record, name, index, use)))
             found[reference] = (forward, "".join(backward))

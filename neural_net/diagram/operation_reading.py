@@ -77,11 +77,15 @@ class OperationReading:
 
     def gradient(self, name: str) -> Named:
         """What is shown of the whole loss gradient of a value."""
-        return self._part(name, f"dL_d{name}", self.record.gradients[name], "backward")
+        return self.part(name, self.record.gradients[name])
+
+    def part(self, name: str, gradient: Array) -> Named:
+        """What is shown of a part of the loss gradient of a value."""
+        return self._part(name, f"dL_d{name}", gradient, "backward")
 
     def contribution(self, name: str, line: Line, value: Array) -> Named:
         """What is shown of the share of one line in the loss gradient of a value."""
-        shown = self._part(name, f"dL_d{name}", value, "backward")
+        shown = self.part(name, value)
         is_one_of_many = sum(part.name == name for part in self.record.contributions) > 1
         return replace(shown, name=f"{shown.name}@{line.output}") if is_one_of_many else shown
 

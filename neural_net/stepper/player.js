@@ -64,6 +64,7 @@ const SKELETON = `
         <button type="button" data-move="close" title="Close this layer (↑ or Esc)"></button>
         <span aria-hidden="true">›</span>
         <b></b>
+        <span class="nns-operation"></span>
       </span>
     </div>
     <div class="nns-stage">
@@ -128,6 +129,9 @@ function mark(svg, picked) {
   for (const element of chosen) element.classList.add("nn-picked");
 }
 
+/** Where one is among several, counted from 1. */
+const place = (index, all) => `${index + 1} of ${all.length}`;
+
 /** Write only what is different, so that a screen reader speaks only then, and a selection survives. */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -184,7 +188,7 @@ function render({ model, el }) {
     const details = model.get(isOpen() ? "elements" : "details");
     drawDetail(svg, details[picked]?.[isBackward() ? 1 : 0] ?? "");
     drawZoom(step);
-    write(part(".nns-position"), `${isOpen() ? "operation" : "step"} ${step + 1} of ${last() + 1}`);
+    write(part(".nns-position"), `step ${place(model.get("step"), layers().frames)}`);
     write(part(".nns-rest > p"), isOpen() ? HINTS.operations : HINTS.layers);
     part(".nns-rest > p").hidden = !svg.querySelector("[data-ref]");
     write(part(".nns-receipt pre"), receipt);
@@ -220,6 +224,7 @@ function render({ model, el }) {
     const { title, names } = shown();
     write(part('[data-move="close"]'), title);
     write(part(".nns-crumbs b"), names[step]);
+    write(part(".nns-operation"), `operation ${place(step, names)}`);
   }
 
   function changeFilm(next) {
