@@ -5,7 +5,8 @@ import pytest
 
 from neural_net import diagram
 from neural_net.network import network
-from neural_net.stepper import batch_sum, ledger, step_through
+from neural_net.stepper import FramePlayer, batch_sum, ledger, step_through
+from neural_net.stepper.opened import LayerOpener
 from neural_net.trace import trace
 from tests.layer_examples import example_trace
 
@@ -114,19 +115,22 @@ def test_what_fails_is_shown_and_nothing_stays_half_open(stepper, monkeypatch, t
 
 def test_the_backward_pass_of_a_transformer_block_is_walked_line_by_line():
     expected = example_trace("transformer")
-    record = expected.records[1]
-    film = {
-        phase: [diagram.operation_name(operation) for operation in step.operations]
-        for step in expected.steps
-        for phase in [step.phase]
-        if step.layer == 1
-    }
-    outputs = [line.output for line in record.program]
-    assert film["forward"] == outputs
-    assert film["backward"] == [f"dL_d{name}" for name in reversed(outputs)]
-    receipts = "\n".join(operation.receipt() for operation in expected.steps[3].operations)
-    for name in expected.network.layers[0].parameters:
-        assert f"dL_d{name} " in receipts
+    player = FramePlayer(step=3)
+    LayerOpener(player, lambda: (expected, 0), lambda handler: handler)
+    step = expected.steps[3]
+    assert (step.phase, step.layer) == ("backward", 1)
+
+    player.opened = 3
+    film = player.films["3"]
+    outputs = [line.output for line in expected.records[1].program]
+    assert film["names"] == [f"dL_d{name}" for name in reversed(outputs)]
+    assert len(film["frames"]) == len(outputs)
+    for name, frame, receipt in zip(film["names"], film["frames"], film["receipts"], strict=True):
+        assert f"Backward pass · Head › {name}" in frame
+        assert receipt.startswith("Backward pass · Head · ")
+        assert f"  {name} (" in receipt
+    told = "".join(film["receipts"])
+    assert all(f"  dL_d{name} (" in told for name in expected.network.layers[0].parameters)
 
 
 # --- the sum over the batch ---------------------------------------------------------------------

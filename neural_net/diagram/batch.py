@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neural_net import look, svg
-from neural_net.diagram import arrays
+from neural_net.diagram import element_cells
 from neural_net.diagram.blocks import Block, beside, fitted, placed, sign
 from neural_net.diagram.element import record_of, written
 from neural_net.diagram.equations import plus
@@ -114,8 +114,8 @@ def _frame(batch: BatchSum, k: int) -> Block:
 
 
 def _array(batch: BatchSum, caption: str, array: Array, role: str = "backward") -> Block:
-    named = arrays.Named("", caption, role, array, array.shape, (), batch.scale)
-    return fitted(arrays.array(named), INNER / 3 - 40)
+    named = element_cells.Named("", caption, role, array, array.shape, (), batch.scale)
+    return fitted(element_cells.array(named), INNER / 3 - 40)
 
 
 def _bars(batch: BatchSum, k: int) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from neural_net import look, svg
-from neural_net.diagram import arrays
+from neural_net.diagram import element_cells
 from neural_net.diagram.blocks import Block, fitted, placed
 from neural_net.diagram.element import record_of
 from neural_net.diagram.layout import MARGIN, WIDTH
@@ -61,7 +61,7 @@ def _row(reading: OperationReading, name: str, entry: Entry, scale: float) -> Bl
     """One use of the value: the line that uses it, what it contributes, and the sum so far."""
     assert isinstance(entry.source, Line), "what contributes is a use in a line"
     value, total = (
-        fitted(arrays.array(replace(reading.part(name, array), name="", scale=scale)), COLUMN)
+        fitted(element_cells.array(replace(reading.part(name, array), name="", scale=scale)), COLUMN)
         for array in (entry.value, entry.total)
     )
     height = max(value.height, total.height, 44.0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from neural_net import svg
-from neural_net.diagram import arrays, equations, names
+from neural_net.diagram import element_cells, equations, names
 from neural_net.diagram.blocks import Block, fitted, placed, sign
 from neural_net.diagram.element import record_of, use_in_numbers, value_in_numbers
 from neural_net.diagram.layout import MARGIN, WIDTH
@@ -118,12 +118,12 @@ def _forward(reading: OperationReading, step: OperationStep) -> tuple[list[Block
     line = step.line
     output = reading.value(line.output)
     marked = reading.largest(output)
-    inputs = [arrays.array(reading.value(name)) for name in _few(list(dict.fromkeys(line.inputs)))]
+    inputs = [element_cells.array(reading.value(name)) for name in _few(list(dict.fromkeys(line.inputs)))]
     blocks = [*inputs, *_omitted(len(line.inputs))]
     numbers = []
     if _tells_terms(line.operation, reading.record.values[line.output]):
         numbers = [value_in_numbers(reading.record, line.output, (*output.before, *marked))]
-    result = arrays.array(replace(output, marked=marked))
+    result = element_cells.array(replace(output, marked=marked))
     return [*blocks, _row([_arrow(line.operation, "forward"), result])], numbers
 
 
@@ -131,9 +131,9 @@ def _backward(reading: OperationReading, step: OperationStep) -> tuple[list[Bloc
     """The upstream gradient, the values that it meets, an arrow, and what comes to each input."""
     line = step.line
     contributions = {name.removeprefix("dL_d"): value for name, value in list(step.quantities.items())[1:]}
-    blocks = [arrays.array(reading.gradient(line.output))]
+    blocks = [element_cells.array(reading.gradient(line.output))]
     kept = _few([name for name in reading.record.values if name in _mentioned(step)])
-    blocks += [arrays.array(reading.value(name)) for name in kept]
+    blocks += [element_cells.array(reading.value(name)) for name in kept]
     arrow = _arrow(line.operation, "backward")
     if not contributions:
         blocks.append(arrow)
@@ -142,7 +142,7 @@ def _backward(reading: OperationReading, step: OperationStep) -> tuple[list[Bloc
     for name in _few(list(contributions)):
         shown = reading.contribution(name, line, contributions[name])
         marked = reading.largest(shown)
-        drawn = arrays.array(replace(shown, marked=marked))
+        drawn = element_cells.array(replace(shown, marked=marked))
         blocks.append(_row([arrow, drawn]) if name == next(iter(contributions)) else drawn)
         if tells and len(numbers) < MOST_TOLD:
             at = (*shown.before, *marked)

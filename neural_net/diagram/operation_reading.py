@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from neural_net import look
-from neural_net.diagram.arrays import Named
+from neural_net.diagram.element_cells import Named
 from neural_net.diagram.names import markup
 from neural_net.losses import Loss
 from neural_net.notation import symbol
