@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-# --- Forward ----------------------------------------------------------------------------------------------
+# --- Forward
 
 
 def dense_forward_by_loops(y_prev, W, b):
@@ -44,7 +44,7 @@ def softmax_by_products(z):
     return np.diag(1 / (e @ np.ones(e.shape[1]))) @ e
 
 
-# --- Activations: the styles are loops, formulas in y, and formulas in z ---------------------------------------
+# --- Activations: the styles are loops, formulas in y, and formulas in z
 
 
 def elementwise(slope):
@@ -105,7 +105,7 @@ def tanh_backward_by_products(dL_dy, z, y):
     return dL_dy / np.cosh(z) ** 2
 
 
-# --- Losses ---------------------------------------------------------------------------------------------------
+# --- Losses
 
 
 def each(function):
@@ -200,7 +200,7 @@ def softmax_vjp_by_products(dL_dy, y):
     return np.stack([g @ (np.diag(p) - np.outer(p, p)) for g, p in zip(dL_dy, y, strict=True)])
 
 
-# --- Dense layers ---------------------------------------------------------------------------------------------
+# --- Dense layers
 
 
 def affine_by_loops(dL_dz, y_prev, W):
@@ -284,11 +284,13 @@ def residual(affine):
     return backward
 
 
-# --- Descent ----------------------------------------------------------------------------------------------------
+# --- Descent
 
 
 def update_by_loops(W, dL_dW, learning_rate):
-    return [[w - learning_rate * g for w, g in zip(*rows, strict=True)] for rows in zip(W, dL_dW, strict=True)]
+    return [
+        [w - learning_rate * g for w, g in zip(*rows, strict=True)] for rows in zip(W, dL_dW, strict=True)
+    ]
 
 
 def update_by_einsum(W, dL_dW, learning_rate):
@@ -320,7 +322,7 @@ def momentum_by_products(W, velocity, dL_dW, learning_rate, momentum):
     return {"velocity_new": dL_dW + momentum * velocity, "W_new": moved}
 
 
-# --- Numerical gradient -----------------------------------------------------------------------------------------
+# --- Numerical gradient
 
 
 def numerical_by_loops(f, x, h):
@@ -352,7 +354,7 @@ def numerical_by_products(f, x, h):
     return np.array([moved(k, h) - moved(k, -h) for k in range(x.size)]).reshape(x.shape) * (0.5 / h)
 
 
-# --- Used twice --------------------------------------------------------------------------------------------------
+# --- Used twice
 
 
 def fan_out_by_loops(x, dL_du, dL_dv):
@@ -409,7 +411,7 @@ def batch_norm_by_products(dL_dy, x, gamma, eps):
     return dL_dx, np.diag(dL_dy.T @ hat), np.ones((1, m)) @ dL_dy
 
 
-# --- A layer of one's own ------------------------------------------------------------------------------------------
+# --- A layer of one's own
 
 
 class ScaleShiftByLoops:
@@ -469,7 +471,9 @@ RIGHT_ANSWERS = {
         each(lambda y, t, m, n: 2 * (y - t) / m), flat_by_einsum, flat_by_products
     ),
     "binary cross-entropy gradient to probabilities": styles(
-        each(lambda y, t, m, n: (-1 / y if t else 1 / (1 - y)) / (m * n)), binary_by_einsum, binary_by_products
+        each(lambda y, t, m, n: (-1 / y if t else 1 / (1 - y)) / (m * n)),
+        binary_by_einsum,
+        binary_by_products,
     ),
     "binary cross-entropy gradient to logits": styles(
         each(lambda z, t, m, n: (sigmoid(z) - t) / (m * n)),

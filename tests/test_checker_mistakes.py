@@ -16,10 +16,6 @@ FUNCTIONS = [name for name in EXERCISES if name != "order the lines"]
 CLEARLY = 1e-3  # relative; what agrees may differ by 1e-6 (by 1e-4 in float32)
 
 
-def as_answers(results):
-    return [None if r is None else tuple(Leaf("", value) for value in r) for r in results]
-
-
 def distance(a, b):
     """How far two results are from each other, relative to their size; infinite for other shapes."""
     if (a is None) != (b is None):
@@ -27,7 +23,7 @@ def distance(a, b):
     if a is None:
         return 0.0
     far = 0.0
-    for x, y in zip(a, b, strict=True):
+    for x, y in ((one.value, other.value) for one, other in zip(a, b, strict=True)):
         if np.squeeze(x).shape != np.squeeze(y).shape:
             return np.inf
         x, y = np.squeeze(x), np.squeeze(y)
@@ -65,7 +61,7 @@ def test_mistakes_differ_clearly_from_the_right_answer_and_from_one_another(name
     exercise = EXERCISES[name]
     singles = exercise.singles(0)
     for i, suspect in enumerate(singles):
-        assert farthest(exercise.right_arrays(0), suspect.results) > CLEARLY, suspect.slips[0].edits
+        assert farthest(exercise.right_leaves(0), suspect.results) > CLEARLY, suspect.slips[0].edits
         for other in singles[:i]:
             apart = max(farthest(suspect.results, other.results), farthest(other.results, suspect.results))
             assert apart > CLEARLY, (suspect.slips[0].edits, other.slips[0].edits)
@@ -75,12 +71,12 @@ def test_pairs_of_mistakes_are_diagnosed_by_both_names():
     total, cancelled, single, named, wrong = 0, 0, 0, 0, []
     for name in FUNCTIONS:
         exercise = EXERCISES[name]
-        right, singles, pairs = exercise.right_arrays(0), exercise.singles(0), exercise.pairs(0)
+        right, singles, pairs = exercise.right_leaves(0), exercise.singles(0), exercise.pairs(0)
         for pair in pairs:
             if all(result is None for result in pair.results):
                 continue
             total += 1
-            answers = as_answers(pair.results)
+            answers = pair.results
             if first_wrong(answers, right) is None and None not in answers:
                 cancelled += 1
                 continue
@@ -125,15 +121,15 @@ def test_random_wrong_answers_are_never_given_a_name():
     total, named = 0, []
     for name in FUNCTIONS:
         exercise = EXERCISES[name]
-        right, singles, pairs = exercise.right_arrays(0), exercise.singles(0), exercise.pairs(0)
+        right, singles, pairs = exercise.right_leaves(0), exercise.singles(0), exercise.pairs(0)
         for trial in range(TRIALS):
             how = HOW[trial % len(HOW)]
             place = int(rng.integers(len(right[0])))  # a random quantity is wrong, or all of them
             everything = trial % 2
             answers = [
                 tuple(
-                    Leaf("", disturbed(rng, value, how) if everything or at == place else value)
-                    for at, value in enumerate(wanted)
+                    Leaf("", disturbed(rng, leaf.value, how)) if everything or at == place else leaf
+                    for at, leaf in enumerate(wanted)
                 )
                 for wanted in right
             ]
@@ -158,7 +154,9 @@ def test_a_near_miss_of_a_mistake_is_not_blamed_on_it():
 
 def test_a_mistake_that_one_shape_hides_is_found_on_another():
     exercise = EXERCISES["dense backward batch"]
-    averaged = next(slip for slip in exercise.slips if slip.id == "averaged-again" and slip.quantity == "dL_dW")
+    averaged = next(
+        slip for slip in exercise.slips if slip.id == "averaged-again" and slip.quantity == "dL_dW"
+    )
     wrong = exercise.solution.wrong((averaged,))
     one = next(case for case in exercise.cases(0) if case.sizes.m == 1)
 
@@ -235,13 +233,15 @@ def test_a_check_takes_under_a_second():
 
         def unknown(*given, right=right):
             value = right(*given)
-            return value * 1.2345 if isinstance(value, np.ndarray) else [np.asarray(v) * 1.2345 for v in value]
+            return (
+                value * 1.2345 if isinstance(value, np.ndarray) else [np.asarray(v) * 1.2345 for v in value]
+            )
 
         if name in ("network backward", "own layer"):
             unknown = exercise.solution.wrong(exercise.slips[-1:])
-        start = time.perf_counter()
+        start = time.process_time()
         assert exercise.judge(unknown, 77).verdict != RIGHT
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
 
     print(f"the slowest check, of a wrong answer that no mistake explains: {slowest * 1000:.0f} ms")
     assert slowest < 1

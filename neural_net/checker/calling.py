@@ -23,6 +23,7 @@ import numpy as np
 
 SECONDS = 2.0  # for all calls of one check together
 MOST_PRINTED = 400  # letters of what was printed that are kept
+MOST_LINES = 6  # of a traceback
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ def _learners_lines(error: BaseException, function: Callable[..., object]) -> st
         if frame.filename in own:
             source = linecache.getline(frame.filename, frame.lineno or 0).strip()
             lines.append(f"line {frame.lineno}, in {frame.name}" + (f"\n    {source}" if source else ""))
+    if len(lines) > MOST_LINES:  # of a recursion
+        lines = [*lines[: MOST_LINES - 1], f"… {len(lines) - MOST_LINES} more …", lines[-1]]
     return "\n".join(lines)
 
 

@@ -84,8 +84,8 @@ class Exercises:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td {LEFT}>{MARKS.get(status, '○')}</td>"
-            f"<td {LEFT}><b>{escape(task.name)}</b><br>{escape(status)}</td>"
-            f"<td {LEFT}>{escape(task.statement)}<br><code>{escape(task.signature)}</code></td></tr>"
+            f"<td {LEFT}><b>{escape(task.name)}</b><br/>{escape(status)}</td>"
+            f"<td {LEFT}>{escape(task.statement)}<br/><code>{escape(task.signature)}</code></td></tr>"
             for task, status in self.rows
         )
         head = f"<tr><th></th><th {LEFT}>exercise</th><th {LEFT}>asked for</th></tr>"

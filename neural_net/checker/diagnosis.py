@@ -10,9 +10,8 @@ from typing import Any
 from neural_net.checker.cases import Case
 from neural_net.checker.reading import Leaves, Unreadable, read
 from neural_net.checker.solution import Slip
-from neural_net.operations import Array
 
-Wrong = tuple[Array, ...] | None  # what a slip computes on a case; None where it raises
+Result = Leaves | None  # what a function returns for a case; None where it raises
 
 
 @dataclass(frozen=True)
@@ -20,14 +19,14 @@ class Suspect:
     """One slip, or two made together, and the quantities that they compute on each case."""
 
     slips: tuple[Slip, ...]
-    results: tuple[Wrong, ...]
+    results: tuple[Result, ...]
 
     @property
     def id(self) -> str:
         """The id of the mistake, or of both with a plus between them, in the order of the solution."""
         return " + ".join(dict.fromkeys(slip.id for slip in self.slips))
 
-    def explains(self, answers: Sequence[Leaves | None], quantity: int | None = None) -> bool:
+    def explains(self, answers: Sequence[Result], quantity: int | None = None) -> bool:
         """Whether the answers (None where the learner's function raised) are this suspect's on every case.
 
         With `quantity`, only that one of the quantities is compared.
@@ -48,8 +47,8 @@ class Diagnosis:
 
 
 def diagnose(
-    answers: Sequence[Leaves | None],
-    right: Sequence[tuple[Array, ...]],
+    answers: Sequence[Result],
+    right: Sequence[Leaves],
     singles: Iterable[Suspect],
     pairs: Callable[[], Iterable[Suspect]],
 ) -> tuple[Diagnosis, ...]:
@@ -72,30 +71,29 @@ def diagnose(
     return tuple(Diagnosis(suspect, False) for suspect in part)
 
 
-def first_wrong(answers: Sequence[Leaves | None], right: Sequence[tuple[Array, ...]]) -> int | None:
+def first_wrong(answers: Sequence[Result], right: Sequence[Leaves]) -> int | None:
     """The place of the first quantity that is wrong on a case, in the order in which they are computed."""
     wrong = [
         place
         for answer, wanted in zip(answers, right, strict=True)
         if answer is not None
-        for place, (leaf, array) in enumerate(zip(answer, wanted, strict=True))
-        if not leaf.agrees(array)
+        for place, (mine, right_one) in enumerate(zip(answer, wanted, strict=True))
+        if not mine.agrees(right_one)
     ]
     return min(wrong, default=None)
 
 
 def results_of(
     function: Callable[..., object], cases: Sequence[Case], right: Sequence[Any]
-) -> tuple[Wrong, ...]:
+) -> tuple[Result, ...]:
     """What a function with slips computes on each case; None where it raises."""
-    names = ("",) * 99
-    results: list[Wrong] = []
+    results: list[Result] = []
     for case, wanted in zip(cases, right, strict=True):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a wrong formula may well divide by zero
                 value = function(**case.given)
-            results.append(tuple(leaf.value for leaf in read(value, wanted, names)))
+            results.append(read(value, wanted))
         except Unreadable:
             raise
         except Exception:
@@ -103,12 +101,12 @@ def results_of(
     return tuple(results)
 
 
-def _same(answer: Leaves | None, result: Wrong, quantity: int | None) -> bool:
+def _same(answer: Result, result: Result, quantity: int | None) -> bool:
     if answer is None or result is None:
         return answer is None and result is None
     if quantity is not None:
         return answer[quantity].agrees(result[quantity])
-    return all(leaf.agrees(array) for leaf, array in zip(answer, result, strict=True))
+    return all(mine.agrees(other) for mine, other in zip(answer, result, strict=True))
 
 
 def _different(suspects: Iterable[Suspect]) -> tuple[Suspect, ...]:

@@ -14,10 +14,9 @@ import numpy as np
 from neural_net.checker.cases import BATCHES, Case, Random, Sizes
 from neural_net.checker.diagnosis import Suspect, results_of
 from neural_net.checker.judging import judge
-from neural_net.checker.reading import read
+from neural_net.checker.reading import Leaves, read
 from neural_net.checker.report import Report
 from neural_net.checker.solution import Slip, Solution, pairs
-from neural_net.operations import Array
 from neural_net.receipt import write_array
 
 
@@ -110,11 +109,9 @@ class Exercise(Task):
             return tuple(function(**case.given) for case in self.cases(seed))
 
     @cache  # noqa: B019
-    def right_arrays(self, seed: int) -> tuple[tuple[Array, ...], ...]:
-        """The same as flat tuples of arrays."""
-        return tuple(
-            tuple(leaf.value for leaf in read(value, value, self.outputs)) for value in self.right(seed)
-        )
+    def right_leaves(self, seed: int) -> tuple[Leaves, ...]:
+        """The same, quantity by quantity."""
+        return tuple(read(value, value, self.outputs) for value in self.right(seed))
 
     @cache  # noqa: B019
     def singles(self, seed: int) -> tuple[Suspect, ...]:
@@ -149,8 +146,7 @@ class Exercise(Task):
     @cached_property
     def output_names(self) -> tuple[str, ...]:
         """The names of all the quantities of the first case, flat."""
-        value = self.right(0)[0]
-        return tuple(leaf.name for leaf in read(value, value, self.outputs))
+        return tuple(leaf.name for leaf in self.right_leaves(0)[0])
 
 
 def _write(name: str, value: Any) -> str:

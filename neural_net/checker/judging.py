@@ -18,12 +18,11 @@ from neural_net.checker.diagnosis import Diagnosis, diagnose, first_wrong
 from neural_net.checker.mistakes import CHANGED_INPUT
 from neural_net.checker.reading import Leaf, Leaves, Unreadable, read
 from neural_net.checker.report import Difference, Report
-from neural_net.operations import Array
 
 if TYPE_CHECKING:
     from neural_net.checker.exercise import Exercise
 
-Right = Sequence[tuple[Array, ...]]
+Right = Sequence[Leaves]
 
 
 def judge(exercise: Exercise, answer: object, seed: int = 0) -> Report:
@@ -65,7 +64,7 @@ _RETURNING = {"LOAD_CONST", "RETURN_CONST"}
 
 
 def _judge_calls(exercise: Exercise, calls: Calls, seed: int) -> Report:
-    name, cases, right = exercise.name, exercise.cases(seed), exercise.right_arrays(seed)
+    name, cases, right = exercise.name, exercise.cases(seed), exercise.right_leaves(seed)
     if calls.stopped:
         slow = f"It was stopped after {SECONDS:g} seconds. Is there a loop that never ends?"
         return Report(name, verdicts.STOPPED, (slow, _inputs(cases[len(calls.outcomes)])))
@@ -79,6 +78,8 @@ def _judge_calls(exercise: Exercise, calls: Calls, seed: int) -> Report:
             if not (isinstance(outcome, Returned) and _is_nothing(outcome.value))
         ]
     except Unreadable as error:
+        if raised:
+            return _raised(exercise, calls, cases, ())
         return Report(name, verdicts.WRONG_KIND, (str(error),))
     if len(answers) < len(cases):
         return _nothing_returned(exercise, calls)
@@ -90,7 +91,7 @@ def _judge_calls(exercise: Exercise, calls: Calls, seed: int) -> Report:
         return _right(exercise, changed)
     found = diagnose(answers, right, exercise.singles(seed), lambda: exercise.pairs(seed))
     if raised:
-        report = _raised(exercise, calls, cases, answers, found)
+        report = _raised(exercise, calls, cases, found)
     else:
         report = _wrong(exercise, cases, answers, right, found[:1])
     if changed:
@@ -121,14 +122,14 @@ def _still_missing(
     done = {
         leaf.name
         for answer, wanted in zip(answers, right, strict=True)
-        for leaf, array in zip(answer or (), wanted, strict=False)
-        if not leaf.is_missing and leaf.agrees(array)
+        for leaf, right_one in zip(answer or (), wanted, strict=False)
+        if not leaf.is_missing and leaf.agrees(right_one)
     }
     wrong = {
         leaf.name
         for answer, wanted in zip(answers, right, strict=True)
-        for leaf, array in zip(answer or (), wanted, strict=False)
-        if not leaf.is_missing and not leaf.agrees(array)
+        for leaf, right_one in zip(answer or (), wanted, strict=False)
+        if not leaf.is_missing and not leaf.agrees(right_one)
     }
     says = [f"Still missing: {', '.join(missing)}."]
     order = [name for name in exercise.output_names if name in done | wrong]
@@ -160,13 +161,12 @@ def _raised(
     exercise: Exercise,
     calls: Calls,
     cases: Sequence[Case],
-    answers: Sequence[Leaves | None],
     found: Sequence[Diagnosis],
 ) -> Report:
     at, first = next((i, o) for i, o in enumerate(calls.outcomes) if isinstance(o, Raised))
     says = [_inputs(cases[at])]
-    if any(answer is not None for answer in answers):
-        n = sum(answer is None for answer in answers)
+    n = sum(isinstance(outcome, Raised) for outcome in calls.outcomes)
+    if n < len(cases):
         says.append(f"It raised on {n} of {len(cases)} inputs; some shapes hide the mistake.")
     if found:
         says += _explained(found[0])
@@ -180,7 +180,7 @@ def _raised(
 
 def _judge_value(exercise: Exercise, answer: object) -> Report:
     """Judge a result on the inputs `given`: one case, which may not tell every two mistakes apart."""
-    case, right = exercise.cases(0)[:1], exercise.right_arrays(0)[:1]
+    case, right = exercise.cases(0)[:1], exercise.right_leaves(0)[:1]
     try:
         answers = [read(answer, exercise.right(0)[0], exercise.outputs)]
     except Unreadable as error:
@@ -227,8 +227,8 @@ def _wrong(
     case, leaf, wanted = (misshapen or tries)[0]
     says: list[str] = []
     if misshapen:
-        happened = shapes.what_happened(leaf.value.shape, wanted.shape, case.sizes)
-        given, expected = shapes.write(leaf.value.shape), shapes.write(wanted.shape)
+        happened = shapes.what_happened(leaf.value.shape, wanted.value.shape, case.sizes)
+        given, expected = shapes.write(leaf.value.shape), shapes.write(wanted.value.shape)
         says += [f"{leaf.name} has shape {given}, expected {expected}. {happened}".strip(), _inputs(case)]
     says += _explained(found[0]) if found else []
     right_on = len(cases) - len({id(one[0]) for one in tries})
@@ -273,10 +273,9 @@ def _sentence(text: str, it: str) -> str:
     return filled[0].upper() + filled[1:] if is_words else filled
 
 
-def _difference(leaf: Leaf, wanted: Array) -> Difference:
-    values = leaf.value.reshape(wanted.shape) - wanted
-    scale = float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0))
-    values = np.where(np.abs(values) <= leaf.tolerance * scale + 1e-12, 0.0, values)
+def _difference(leaf: Leaf, wanted: Leaf) -> Difference:
+    values = leaf.value.reshape(wanted.value.shape) - wanted.value
+    values = np.where(np.abs(values) <= leaf.tolerance * wanted.scale + 1e-12, 0.0, values)
     first = tuple(int(i) for i in np.argwhere(values != 0)[0]) if values.ndim else ()
     return Difference(leaf.name, values, first)
 

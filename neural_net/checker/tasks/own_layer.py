@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,9 +31,10 @@ class BothPasses:
 
     def __call__(self, y_prev: Any, g: Any, c: Any, dL_dy: Any) -> tuple[object, ...]:
         """Return y, then what the second call of backward returns."""
-        y = self.layer.forward(y_prev, g, c)
-        self.layer.backward(2 * dL_dy, y, y_prev, g, c)
-        gradients = self.layer.backward(dL_dy, y, y_prev, g, c)
+        layer = copy.deepcopy(self.layer)  # one for each case
+        y = layer.forward(y_prev, g, c)
+        layer.backward(2 * dL_dy, y, y_prev, g, c)
+        gradients = layer.backward(dL_dy, y, y_prev, g, c)
         if gradients is None:
             return y, None, None, None
         return (y, *gradients) if isinstance(gradients, tuple | list) else (y, gradients)
