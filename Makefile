@@ -5,6 +5,8 @@ VENV   ?= .venv
 LESSON ?= notebooks/Back_propagation.ipynb
 # Further flags for JupyterLab, such as LAB_FLAGS=--no-browser.
 LAB_FLAGS ?=
+# JupyterLab asks root, as in a container, to say that it is meant.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # Further arguments for pytest, such as PYTEST_FLAGS='-x -k stepper'.
 PYTEST_FLAGS ?=
 
@@ -24,7 +26,7 @@ help: ## list what there is to make
 
 lab: $(VENV)/.ready ## open the lesson in JupyterLab
 	$(BIN)/jupyter trust $(NOTEBOOKS)
-	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(LAB_FLAGS) $(LESSON)
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB_FLAGS) $(LESSON)
 
 test: lint ## install what the tests need and run every one: lint, types, units, notebooks, browser
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \
@@ -40,8 +42,9 @@ lint: $(VENV)/.ready-to-test ## check style and types
 notebooks: $(VENV)/.ready-to-test ## run every notebook anew and write it in its normal form
 	$(BIN)/python -m scripts.execute_notebooks $(NOTEBOOKS)
 
-images: $(VENV)/.ready-to-test ## draw the figures of the notebooks anew
+images: $(VENV)/.ready-to-test ## draw the figures anew, and photograph the README's steppers
 	$(BIN)/python images/draw.py
+	$(BIN)/python -m scripts.readme_pictures
 
 bench: $(VENV)/.ready-to-test ## measure and print the numbers in benchmarks/
 	$(BIN)/python -m benchmarks

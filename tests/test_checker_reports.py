@@ -13,7 +13,7 @@ from neural_net.checker.tasks import EXERCISES
 from neural_net.layers import Dense
 from neural_net.training import train
 from tests import pictures
-from tests.right_answers import ScaleShiftByLoops
+from tests.right_answers import ScaleShiftByEinsum, ScaleShiftByLoops
 
 
 @pytest.fixture(autouse=True)
@@ -242,7 +242,7 @@ def test_a_worked_example_computes_what_its_words_say(name, place, value):
 
 @pytest.fixture
 def net():
-    layer = own_layer(ScaleShiftByLoops, 4, g=[1.0, 2.0, 0.5, -1.0], c=np.zeros(4))
+    layer = own_layer(ScaleShiftByLoops, g=[1.0, 2.0, 0.5, -1.0], c=np.zeros(4))
     return network.network(layers=[Dense(3, 4, "tanh"), layer, Dense(4, 2)], seed=1)
 
 
@@ -269,7 +269,7 @@ def test_a_wrong_backward_fails_the_gradient_check(net):
             dL_dy_prev, dL_dg, dL_dc = super().backward(dL_dy, y, y_prev, g, c)
             return dL_dy_prev, 2 * dL_dg, dL_dc
 
-    layer = own_layer(Wrong, 4, g=np.ones(4), c=np.zeros(4))
+    layer = own_layer(Wrong, g=np.ones(4), c=np.zeros(4))
     wrong = network.network(layers=[Dense(3, 4, "tanh"), layer, Dense(4, 2)])
 
     assert not gradient_check.check_gradients(wrong, [1, 2, 3], [0, 1]).passed
@@ -277,9 +277,12 @@ def test_a_wrong_backward_fails_the_gradient_check(net):
 
 def test_a_layer_of_ones_own_says_what_it_needs():
     with pytest.raises(TypeError, match="forward takes the parameters g, c; got g"):
-        own_layer(ScaleShiftByLoops, 4, g=np.ones(4))
+        own_layer(ScaleShiftByLoops, g=np.ones(4))
     with pytest.raises(TypeError, match="without forward"):
-        own_layer(object(), 4)
+        own_layer(object())
+    layer = own_layer(ScaleShiftByEinsum, g=np.ones(4), c=np.zeros(4))
+    with pytest.raises(ValueError, match=r"ScaleShiftByEinsum: takes inputs that its forward can take"):
+        network.network(layers=[Dense(3, 5), layer])
 
 
 def test_the_facade_has_them():

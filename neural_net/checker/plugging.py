@@ -15,23 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from neural_net.gradient_check import check_gradients
-from neural_net.layers import Dense, Layer
+from neural_net.layers import Dense, Layer, WrongShape
 from neural_net.network import network
-from neural_net.operations import Array, Operation
+from neural_net.operations import Array, Operation, Shape
 from neural_net.program import Line
 from neural_net.trace import trace
-from neural_net.validation import whole_number
-
-Shape = tuple[int, ...]
 
 
-def own_layer(answer: Any, n_in: int, /, **parameters: npt.ArrayLike) -> OwnLayer:
+def own_layer(answer: Any, /, **parameters: npt.ArrayLike) -> OwnLayer:
     """Return a layer for `nnh.network(layers=[…])` that computes what a class of one's own does.
 
     `answer` is a class, or an instance of it, with `forward(y_prev, …)` and
     `backward(dL_dy, y, y_prev, …)`. The names that follow y_prev are the layer's parameters; their initial
-    values are given by name: `nnh.own_layer(ScaleShift, 4, g=np.ones(4), c=np.zeros(4))`. `n_in` is the
-    number of inputs; how many outputs there are, forward itself says.
+    values are given by name: `nnh.own_layer(ScaleShift, g=np.ones(4), c=np.zeros(4))`.
     """
     inner = answer() if isinstance(answer, type) else answer
     for method in ("forward", "backward"):
@@ -43,7 +39,7 @@ def own_layer(answer: Any, n_in: int, /, **parameters: npt.ArrayLike) -> OwnLaye
     if set(expected) != set(parameters):
         given, wanted = ", ".join(parameters) or "none", ", ".join(expected) or "none"
         raise TypeError(f"own_layer: forward takes the parameters {wanted}; got {given}")
-    return OwnLayer(inner, n_in, {name: np.asarray(parameters[name], np.float64) for name in expected})
+    return OwnLayer(inner, {name: np.asarray(parameters[name], np.float64) for name in expected})
 
 
 def own_operation(inner: Any, names: Sequence[str]) -> Operation:
@@ -82,48 +78,41 @@ class OwnLayer(Layer):
 
     kind = "Own"
 
-    def __init__(self, inner: Any, n_in: int, parameters: Mapping[str, Array]) -> None:
-        self.n_in = whole_number(n_in, "own_layer, n_in")
+    def __init__(self, inner: Any, parameters: Mapping[str, Array]) -> None:
         self.operation = own_operation(inner, tuple(parameters))
         self.shapes = {name: array.shape for name, array in parameters.items()}
-        self.n_out = int(self.operation.forward(np.zeros((1, self.n_in)), *parameters.values()).shape[-1])
         self._keep(parameters)
 
-    @property
-    def program(self) -> tuple[Line, ...]:
-        """y = forward(y_prev, …)."""
-        return (Line("y", self.operation, self.operation.inputs),)
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape that forward gives an example of zeros."""
+        try:
+            y = self.operation.forward(np.zeros((1, *input_shape)), *self.parameters.values())
+        except Exception as error:
+            raise WrongShape(self, f"inputs that its forward can take ({error})", input_shape) from error
+        return y.shape[1:]
 
     def program_for(self, input_shape: Shape) -> tuple[Line, ...]:
-        """The same for every input."""
-        return self.program
-
-    @property
-    def input_shape(self) -> Shape:
-        """(n_in,)."""
-        return (self.n_in,)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """(n_out,)."""
-        return (self.n_out,)
+        """y = forward(y_prev, …), whatever the shape."""
+        return (Line("y", self.operation, self.operation.inputs),)
 
     @property
     def parameter_shapes(self) -> Mapping[str, Shape]:
         """The shapes of the values given at the beginning."""
         return self.shapes
 
-    def draw(self, rng: np.random.Generator) -> Mapping[str, Array]:
-        """Nothing: every parameter is given."""
-        return {}
+    @property
+    def sentence(self) -> str:
+        """A layer of one's own."""
+        return f"{self.operation.name}, a layer of your own, computes y from y_prev."
 
     def __repr__(self) -> str:
-        return f"{self.operation.name} {self.n_in} → {self.n_out}"
+        return self.operation.name
 
 
 def plugged(answer: object, n: int, **parameters: Array) -> tuple[int, bool]:
     """Put the layer, of n inputs, between two dense ones; return the number of steps of a trace, and whether
     every gradient agrees with differences."""
-    net = network(layers=[Dense(3, n, "tanh"), own_layer(answer, n, **parameters), Dense(n, 2)], seed=0)
+    net = network(layers=[Dense(3, n, "tanh"), own_layer(answer, **parameters), Dense(n, 2)], seed=0)
     rng = np.random.default_rng(0)
     x, target = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
     told = trace(net, x, target)

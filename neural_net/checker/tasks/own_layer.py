@@ -89,7 +89,7 @@ OWN_LAYER = OwnLayer(
     statement="A layer that gives each feature a gain and an offset: y = g ⊙ y_prev + c, with g and c of "
     "shape "
     "(n,), the same for every example. Write a class with forward, which returns y, and backward, which "
-    "returns dL_dy_prev, dL_dg, dL_dc. nnh.own_layer(ScaleShift, n, g=…, c=…) makes a layer of a network "
+    "returns dL_dy_prev, dL_dg, dL_dc. nnh.own_layer(ScaleShift, g=…, c=…) makes a layer of a network "
     "of it.",
     solution=Solution("""
 class ScaleShift:
