@@ -40,8 +40,9 @@ lint: $(VENV)/.ready-to-test ## check style and types
 notebooks: $(VENV)/.ready-to-test ## run every notebook anew and write it in its normal form
 	$(BIN)/python -m scripts.execute_notebooks $(NOTEBOOKS)
 
-images: $(VENV)/.ready-to-test ## draw the figures of the notebooks anew
+images: $(VENV)/.ready-to-test ## draw the figures anew, and photograph the README's steppers
 	$(BIN)/python images/draw.py
+	$(BIN)/python -m scripts.readme_pictures
 
 bench: $(VENV)/.ready-to-test ## measure and print the numbers in benchmarks/
 	$(BIN)/python -m benchmarks

@@ -237,7 +237,8 @@ def open_notebook(
     page.goto(lab.address(notebook))
     page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
     page.wait_for_function(_KERNEL_IS_READY, timeout=60_000)
-    if theme != "light":
+    # JupyterLab keeps the theme that an earlier page chose.
+    if page.evaluate("() => document.body.dataset.jpThemeLight") != json.dumps(theme == "light"):
         opened.set_theme(theme)
     if not sidebar:
         page.evaluate("() => { window.jupyterapp.shell.collapseLeft(); }")

@@ -185,3 +185,12 @@ def test_a_tick_survives_its_value(own, ends, share):
 )
 def test_the_loss_is_told_with_the_decimals_that_show_a_difference(before, after, told):
     assert tell_loss(before, after) == told
+
+
+def test_numbers_are_called_as_the_pictures_call_them_units_from_1_and_classes_from_0():
+    classifier = trace(network([2, 3, 4], loss="cross_entropy"), [0.5, -0.2], 1)
+    told = {(q.layer, q.name): q.tell(q.place(0, [0] * len(q.axes))) for q in quantities(classifier)}
+    assert told[1, "W"] == "W(1) 1→1"
+    assert told[1, "b"] == "b(1) 1"
+    assert told[2, "W"] == "W(2) 1→0"
+    assert told[2, "b"] == "b(2) 0"

@@ -124,11 +124,11 @@ class WhatIfControls(ipywidgets.VBox):  # type: ignore[misc]
 
     def _show_choosers(self, quantity: Quantity, chosen: Sequence[int]) -> None:
         for k, chooser in enumerate(self.choosers):
-            shown = k < len(quantity.axes) and quantity.axes[k][1] > 1
+            shown = k < len(quantity.axes) and quantity.axes[k].size > 1
             chooser.layout.display = "" if shown else "none"
             if k < len(quantity.axes):
-                name, size = quantity.axes[k]
-                _offer(chooser, [(f"{name} {i + 1}", i) for i in range(size)], chosen[k])
+                axis = quantity.axes[k]
+                _offer(chooser, [(f"{axis.name} {axis.first + i}", i) for i in range(axis.size)], chosen[k])
 
     def _show_value(self, quantity: Quantity, value: float) -> None:
         is_class = bool(quantity.classes)

@@ -52,20 +52,28 @@ def place_of(reference: str, example: int) -> Place | None:
     return None
 
 
+class Axis(NamedTuple):
+    """A choice on the way to a number: what is chosen, among how many, and how the first is counted."""
+
+    name: str
+    size: int
+    first: int = 1
+
+
 @dataclass(frozen=True)
 class Quantity:
     """One array whose numbers can be given other values, as a reader chooses among them.
 
     `menu` is what a menu calls it, `label` what stands before the number of one of its entries. `axes` are
-    the choices that lead to one number, each by its name and its size; in an array with one row per example,
-    the example is not among them. `classes` are the names to choose from where the number is a class.
+    the choices that lead to one number; in an array with one row per example, the example is not among them.
+    `classes` are the names to choose from where the number is a class.
     """
 
     layer: int
     name: str
     menu: str
     label: str
-    axes: tuple[tuple[str, int], ...]
+    axes: tuple[Axis, ...]
     per_example: bool
     low: float
     high: float
@@ -74,7 +82,7 @@ class Quantity:
     @property
     def shape(self) -> tuple[int, ...]:
         """How many choices each axis has."""
-        return tuple(size for _, size in self.axes)
+        return tuple(axis.size for axis in self.axes)
 
     def holds(self, place: Place) -> bool:
         """Say whether `place` is in this array."""
@@ -118,8 +126,8 @@ class Quantity:
         return min(max(round(own + tick * self.step, digits), low), high)
 
     def tell(self, place: Place) -> str:
-        """Name one number shortly, counting from 1 as the pictures do: "x 2", "W(1) 2→3", "pixel 4,5"."""
-        numbers = [str(i + 1) for i in self.chosen(place)]
+        """Name one number shortly, counting as the pictures do: "x 2", "W(1) 2→3", "pixel 4,5"."""
+        numbers = [str(axis.first + i) for axis, i in zip(self.axes, self.chosen(place), strict=True)]
         return f"{self.label} {('→' if self.name == 'W' else ',').join(numbers)}".rstrip()
 
     def tell_value(self, value: float) -> str:
@@ -135,7 +143,7 @@ def quantities(
         _input(trace, image_shape),
         _target(trace, classes),
         *(
-            _parameter(l, name, array)
+            _parameter(l, name, array, first_unit=0 if l == trace.L and _has_classes(trace) else 1)
             for l, parameters in trace.weights.items()
             for name, array in parameters.items()
             if array.ndim in (1, 2)
@@ -187,8 +195,10 @@ def _input(trace: Trace, image_shape: tuple[int, int] | None) -> Quantity:
         rows, columns = image_shape
         if trace.x.min() >= 0 and trace.x.max() <= 1:
             low, high = 0.0, 1.0
-        return Quantity(0, "x", "pixel", "pixel", (("row", rows), ("column", columns)), True, low, high)
-    return Quantity(0, "x", "input", "x", (("x", trace.x.shape[1]),), True, low, high)
+        return Quantity(
+            0, "x", "pixel", "pixel", (Axis("row", rows), Axis("column", columns)), True, low, high
+        )
+    return Quantity(0, "x", "input", "x", (Axis("x", trace.x.shape[1]),), True, low, high)
 
 
 def _target(trace: Trace, classes: Sequence[str] | None) -> Quantity:
@@ -198,14 +208,21 @@ def _target(trace: Trace, classes: Sequence[str] | None) -> Quantity:
         names = tuple(map(str, classes if classes is not None else range(n)))
         return Quantity(layer, "class", "target", "target", (), True, 0, n - 1, names)
     low, high = (0.0, 1.0) if kind == "probabilities" else _range(trace.target)
-    return Quantity(layer, "target", "target", "target", (("output", n),) if n > 1 else (), True, low, high)
+    return Quantity(
+        layer, "target", "target", "target", (Axis("output", n),) if n > 1 else (), True, low, high
+    )
 
 
-def _parameter(l: int, name: str, array: Array) -> Quantity:
-    axes = ("from", "to") if array.ndim == 2 else ("unit",)
-    sizes = tuple(zip(axes, array.shape, strict=True))
+def _has_classes(trace: Trace) -> bool:
+    """Say whether the head's units stand for classes, which are counted from 0."""
+    return trace.network.loss.function.targets == "classes"
+
+
+def _parameter(l: int, name: str, array: Array, first_unit: int) -> Quantity:
+    last = Axis("to" if array.ndim == 2 else "unit", array.shape[-1], first_unit)
+    axes = (Axis("from", array.shape[0]), last) if array.ndim == 2 else (last,)
     kind = {"W": "weight", "b": "bias"}.get(name, "parameter")
-    return Quantity(l, name, f"{kind} {name}({l})", f"{name}({l})", sizes, False, *_range(array))
+    return Quantity(l, name, f"{kind} {name}({l})", f"{name}({l})", axes, False, *_range(array))
 
 
 def _range(array: Array) -> tuple[float, float]:
