@@ -146,7 +146,7 @@ def test_missing_the_mean_does_not_show_with_one_example():
 def test_dead_relus_stay_as_they_are():
     net, one = both("dead relus")
     assert not one.y[2].any()
-    assert one.y[3].all()
+    assert one.y[3].any(axis=0).sum() > 4
     assert not one.weight_gradient[1]["W"].any()
     result = trained("dead relus").network
     np.testing.assert_array_equal(result.parameters[2, "W"], net.parameters[2, "W"])

@@ -123,7 +123,7 @@ def _scaled(net: Network, by: float, *layers: int) -> Network:
 
 def _dead_relus() -> Case:
     net = _net((2, 8, 8, 8, 1), "relu")
-    return _moons(net.with_parameters({(2, "b"): np.full(8, -20.0)}))
+    return _moons(net.with_parameters({(2, "b"): np.full(8, -20.0), (3, "b"): np.full(8, 0.1)}))
 
 
 def _saturated_sigmoids() -> Case:
@@ -216,8 +216,8 @@ _IN_ORDER = (
     Kind(
         "too small learning rate",
         (),
-        "The learning rate is 0.000001: an update moves no weight by more than about a millionth of its "
-        "size. Nothing is wrong with the network; it would take thousands of times as long.",
+        "The learning rate is 0.000001: an update moves the weights by less than a millionth of their "
+        "size. Nothing is wrong with the network, but it would take some hundred thousand times as long.",
         (
             "Train it with its own learning rate, and plot the history: nnh.train(net, net.x, net.target, "
             "learning_rate=net.learning_rate).",
@@ -265,8 +265,8 @@ _IN_ORDER = (
     Kind(
         "vanishing gradients",
         (1, 2, 3, 4, 5, 6, 7),
-        "Seven sigmoid layers, each of which multiplies the loss gradient by σ′ ≤ 1/4 (times its weights, of "
-        "about 1). Little is left for layer 1. No line of code is wrong.",
+        "Seven sigmoid layers, each of which multiplies the loss gradient by σ′ ≤ 1/4, which weights drawn "
+        "by Glorot's rule do not make up for. Little is left for layer 1. No line of code is wrong.",
         (
             "Plot the loss gradients of all layers: nnh.plot_loss_gradients(trace), or ask "
             "nnh.health(trace).",

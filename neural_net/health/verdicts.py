@@ -128,7 +128,7 @@ def _blamed(
         if own.passes_on is not None and is_to_blame(own.passes_on):
             words = (
                 f"passes on {own.passes_on:.2g} times the loss gradient that it gets; "
-                f"layer 1 is left with {reached:.1e} of what the head started with."
+                f"layer 1 is left with {reached:.2g} of what the head started with."
             )
             yield Finding(problem, own.layer, words)
 
@@ -140,5 +140,5 @@ def _updates(measures: Sequence[Measures]) -> Iterator[Finding]:
             words = f"one update moves its weights by {share:.2g} of their size, where about 0.001 is good."
             yield Finding("updates too large", own.layer, words)
         elif share is not None and share < SMALLEST_UPDATE:
-            words = f"one update moves its weights by {share:.1e} of their size, where about 0.001 is good."
+            words = f"one update moves its weights by {share:.2g} of their size, where about 0.001 is good."
             yield Finding("updates too small", own.layer, words)
