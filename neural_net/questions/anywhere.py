@@ -1,0 +1,31 @@
+"""What to ask about the backward of any layer, of whatever kind: shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neural_net.notation import write_shape
+from neural_net.questions.dense import Ask
+from neural_net.questions.matters import Matter, matter, wrong_shape
+from neural_net.questions.place import Place
+from neural_net.questions.question import Choice
+
+
+def shape_of_dL_dy_prev(place: Place, _: np.random.Generator) -> Matter | None:
+    """∂𝓛/∂y_prev has the shape of y_prev."""
+    shape, output = place.values("y_prev").shape, place.values("y").shape
+    prompt = f"What is the shape of {place.symbol('dL_dy_prev')}, which goes on to the layer before?"
+    words = (
+        f"A gradient has the shape of what it is the gradient of: {place.symbol('y_prev')} is "
+        f"{write_shape(shape)}."
+    )
+    others = [
+        wrong_shape(output, "wrong-quantity"),
+        wrong_shape(shape[::-1], "transposed"),
+        wrong_shape(shape[1:], "not-kept-apart"),
+        wrong_shape((*output, *shape[1:]), "jacobian-kept"),
+    ]
+    return matter("shape", prompt, Choice(write_shape(shape), words), others)
+
+
+ANYWHERE: tuple[Ask, ...] = (shape_of_dL_dy_prev,)
