@@ -30,8 +30,39 @@ class NN_Helper:
 
     # Networks and their two passes
     network = _From("network")
-    Dense = _From("layers")
     trace = _From("trace")
+
+    # Kinds of layers, for network(layers=[…])
+    Dense = _From("layers")
+    Activate = _From("layers")
+    Conv2d = _From("layers")
+    MaxPool2d = _From("layers")
+    AvgPool2d = _From("layers")
+    Flatten = _From("layers")
+    BatchNorm = _From("layers")
+    LayerNorm = _From("layers")
+    Dropout = _From("layers")
+    Residual = _From("layers")
+    Embedding = _From("layers")
+    PositionEmbedding = _From("layers")
+    RNN = _From("layers")
+    LSTM = _From("layers")
+    SelfAttention = _From("layers")
+    TransformerBlock = _From("layers")
+    PostNormTransformerBlock = _From("layers")
+    Repeat = _From("layers")
+    MeanOverTime = _From("layers")
+
+    # One number written out, and where contributions add
+    value_element = _From("elements")
+    gradient_element = _From("elements")
+    fan_out_ledger = _From("ledgers")
+    batch_ledger = _From("ledgers")
+
+    # PyTorch models, where PyTorch is installed
+    from_torch = _From("torch_bridge")
+    to_torch = _From("torch_bridge")
+    trace_torch = _From("torch_bridge")
 
     # Learning
     update = _From("descent")

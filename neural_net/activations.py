@@ -9,17 +9,17 @@ from types import MappingProxyType
 import numpy as np
 
 from neural_net.numerics import normal_cdf, normal_pdf, open_unit_interval, sigmoid, softmax, softplus
-from neural_net.operations import Array, Operation
+from neural_net.operations import Array, Factor, Index, Operation, Pointwise, Term
 
 
 class Activation(Operation):
-    """y = a(z). Shapes: z and y (m, n)."""
+    """y = a(z). Shapes: z and y (m, n), or (m, …, n)."""
 
     inputs = ("z",)
     output = "y"
 
 
-class Elementwise(Activation):
+class Elementwise(Pointwise, Activation):
     """An activation in which y_j depends on z_j alone, so that its backward is dL_dz = dL_dy ⊙ a′(z)."""
 
     @abstractmethod
@@ -40,6 +40,9 @@ class Identity(Elementwise):
 
     def forward(self, z: Array) -> Array:
         return z.copy()
+
+    def backward(self, dL_dy: Array, y: Array, z: Array) -> tuple[Array]:
+        return (dL_dy,)
 
     def derivative(self, z: Array, y: Array) -> Array:
         return np.ones_like(z)
@@ -147,15 +150,68 @@ class Softmax(Activation):
 
     name = "softmax"
     equation = "y = softmax( z )"
-    code = "e = np.exp(z - z.max(axis=1, keepdims=True))\ny = e / e.sum(axis=1, keepdims=True)"
+    code = "e = np.exp(z - z.max(axis=-1, keepdims=True))\ny = e / e.sum(axis=-1, keepdims=True)"
     backward_equation = MappingProxyType({"z": "dL_dz = y ⊙ ( dL_dy − Σ_k dL_dy,k y,k )"})
-    backward_code = MappingProxyType({"z": "dL_dz = y * (dL_dy - (dL_dy * y).sum(axis=1, keepdims=True))"})
+    backward_code = MappingProxyType({"z": "dL_dz = y * (dL_dy - (dL_dy * y).sum(axis=-1, keepdims=True))"})
 
     def forward(self, z: Array) -> Array:
         return open_unit_interval(softmax(z))
 
     def backward(self, dL_dy: Array, y: Array, z: Array) -> tuple[Array]:
         return (y * (dL_dy - (dL_dy * y).sum(axis=-1, keepdims=True)),)
+
+    def forward_terms(self, index: Index, output: Array, *inputs: Array) -> tuple[Term, ...]:
+        e = self.exponentials(*inputs)
+        total = float(e[index[:-1]].sum())
+        own = Factor(float(e[index]), "z", index, "exp({} − max)")
+        return (Term((own, Factor(1 / total, written="1/Σ exp(z − max)"))),)
+
+    def backward_terms(
+        self, name: str, index: Index, gradient: Array, output: Array, *inputs: Array
+    ) -> tuple[Term, ...]:
+        *row, j = index
+        y_j = float(output[index])
+        terms = []
+        for k in range(output.shape[-1]):
+            at = (*row, k)
+            upstream = Factor(float(gradient[at]), self.gradient_name, at)
+            y_k = Factor(float(output[at]), "y", at)
+            terms.append(Term((upstream, y_k, Factor((k == j) - y_j, "y", index, f"({int(k == j)} − {{}})"))))
+        return tuple(terms)
+
+    def exponentials(self, z: Array) -> Array:
+        """e^(z − max), of which softmax takes the shares of the row's sum."""
+        return np.asarray(np.exp(z - z.max(axis=-1, keepdims=True)))
+
+
+class AttentionSoftmax(Softmax):
+    """Softmax of attention's scores, where no logarithm follows: a weight may be exactly 0 or 1."""
+
+    def forward(self, z: Array) -> Array:
+        e = self.exponentials(z)
+        return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+class CausalSoftmax(AttentionSoftmax):
+    """Softmax of each row of (…, T, T) over its first entries only: row i over the columns j ≤ i.
+
+    The others, which would look into the future, get exactly 0. The backward is that of softmax: where y is
+    0, so is the gradient.
+    """
+
+    name = "causal_softmax"
+    equation = "y = causal_softmax( z )"
+    code = (
+        "past = np.tri(z.shape[-1], dtype=bool)\n"
+        "highest = z.max(axis=-1, keepdims=True, where=past, initial=-np.inf)\n"
+        "e = np.exp(z - highest, where=past, out=np.zeros_like(z))\n"
+        "y = e / e.sum(axis=-1, keepdims=True)"
+    )
+
+    def exponentials(self, z: Array) -> Array:
+        past = np.tri(z.shape[-1], dtype=bool)
+        highest = z.max(axis=-1, keepdims=True, where=past, initial=-np.inf)
+        return np.asarray(np.exp(z - highest, where=past, out=np.zeros_like(z)))
 
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(

@@ -13,7 +13,8 @@ def update(net: Network, trace: Trace, learning_rate: float) -> Network:
     """Return the network one step downhill; `net` stays as it was.
 
     Every gradient comes from the one trace, so all were computed from the same old weights. A trace of
-    another network, or of this one before an update, is refused: its gradients belong to other weights.
+    another network, or of this one before an update, is refused: its gradients belong to other weights. What
+    layers keep besides weights (running statistics, the next dropout mask) goes on as well.
     """
     check_network(net, "update")
     if not isinstance(trace, Trace):
@@ -30,4 +31,5 @@ def update(net: Network, trace: Trace, learning_rate: float) -> Network:
             for l, parameters in trace.weights.items()
             for name, array in parameters.items()
         }
-    return net.with_parameters(moved)
+    values = [trace.records[l].values for l in range(1, net.L + 1)]
+    return net.with_parameters(moved).advanced(values)

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from neural_net.network import Network, check_network
 from neural_net.notation import write_shape
 from neural_net.operations import Array
-from neural_net.program import run_forward
 from neural_net.trace import record
 from neural_net.validation import positive_number
 
@@ -86,7 +85,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
-    """One row per tensor: the input x first, then the parameters of layers 1 … L."""
+    """One row per tensor: the input x first (unless it is tokens), then the parameters of layers 1 … L."""
 
     rows: tuple[Row, ...]
     tolerance: float
@@ -154,9 +153,7 @@ class _Tensor:
         """The loss with this tensor at another value; layers before its own are not run again."""
         y = value
         if self.layer > 0:
-            own = self.net.layers[self.layer - 1]
-            given = {"y_prev": self.y_prev, **own.parameters, self.name: value}
-            y = run_forward(own.program, given)["y"]
+            y = self.net.values(self.layer, self.y_prev, {self.name: value})["y"]
         return float(self.net.loss.function.forward(self.net.run(y, self.layer + 1), self.target))
 
     def gradient(self, value: Array) -> Array:
@@ -170,7 +167,8 @@ class _Tensor:
 def _tensors(net: Network, x_given: npt.ArrayLike, target_given: npt.ArrayLike) -> Iterator[_Tensor]:
     x, target = net.standard_input(x_given, target_given)
     records = record(net, x, target)
-    for l, name in [(0, "x"), *net.parameters]:
+    inputs = [] if net.layers[0].reads_tokens else [(0, "x")]  # a token cannot be moved a little
+    for l, name in [*inputs, *net.parameters]:
         y_prev = records[max(l, 1)].values["y_prev"]
         yield _Tensor(net, x, target, y_prev, l, name)
 
@@ -224,7 +222,8 @@ def _indices(mask: Array) -> tuple[Index, ...]:
 
 def _in_float64(net: Network) -> Network:
     rng = np.random.default_rng(0)  # asked for nothing: every parameter has its value
-    return replace(net, layers=tuple(layer.initialize(rng, np.float64) for layer in net.layers))
+    layers = tuple(layer.initialize(rng, np.float64) for layer in net.layers)
+    return replace(net, layers=layers, dtype=np.dtype(np.float64))
 
 
 def _complaint(row: Row) -> str:

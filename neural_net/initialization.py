@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 
-from neural_net.operations import Array
+from neural_net.operations import Array, Shape
 
-Initializer = Callable[[np.random.Generator, int, int], Array]
+
+class Initializer(Protocol):
+    """Draws weights for units with n_in inputs and n_out outputs each; (n_in, n_out) unless told a shape."""
+
+    def __call__(self, rng: np.random.Generator, n_in: int, n_out: int, shape: Shape | None = None) -> Array:
+        """Return the weights, in float64."""
 
 
 def _normal(variance: Callable[[int, int], float]) -> Initializer:
-    return lambda rng, n_in, n_out: rng.normal(0, np.sqrt(variance(n_in, n_out)), (n_in, n_out))
+    def draw(rng: np.random.Generator, n_in: int, n_out: int, shape: Shape | None = None) -> Array:
+        return rng.normal(0, np.sqrt(variance(n_in, n_out)), shape or (n_in, n_out))
+
+    return draw
 
 
 def _uniform(variance: Callable[[int, int], float]) -> Initializer:
     """A uniform variable on [−r, r] has variance r²/3."""
 
-    def draw(rng: np.random.Generator, n_in: int, n_out: int) -> Array:
+    def draw(rng: np.random.Generator, n_in: int, n_out: int, shape: Shape | None = None) -> Array:
         radius = np.sqrt(3 * variance(n_in, n_out))
-        return rng.uniform(-radius, radius, (n_in, n_out))
+        return rng.uniform(-radius, radius, shape or (n_in, n_out))
 
     return draw
 
@@ -40,9 +49,9 @@ def he_variance(n_in: int, _n_out: int) -> float:
     return 2 / n_in
 
 
-def zeros(_rng: np.random.Generator, n_in: int, n_out: int) -> Array:
+def zeros(rng: np.random.Generator, n_in: int, n_out: int, shape: Shape | None = None) -> Array:
     """All weights 0: every unit of a layer stays like its neighbors, which is worth seeing once."""
-    return np.zeros((n_in, n_out))
+    return np.zeros(shape or (n_in, n_out))
 
 
 INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
@@ -59,3 +68,11 @@ INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
 def default_initializer(activation: str) -> str:
     """He where the activation is ReLU or one of its kin, Glorot elsewhere."""
     return "he_normal" if activation in ("relu", "leaky_relu", "gelu", "softplus") else "glorot_normal"
+
+
+def weights_and_biases(rng: np.random.Generator, shapes: Mapping[str, Shape]) -> Mapping[str, Array]:
+    """Draw every matrix by Glorot's rule; every vector is zeros."""
+    glorot = INITIALIZERS["glorot_normal"]
+    return {
+        name: glorot(rng, *shape) if len(shape) == 2 else np.zeros(shape) for name, shape in shapes.items()
+    }

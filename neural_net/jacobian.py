@@ -17,14 +17,16 @@ from neural_net.steps import Record
 def local_gradient(record: Record, example: int, name: str = "y_prev") -> Array:
     """Return the Jacobian of one example's y with respect to the layer's value called `name`.
 
-    Shape: (n_out, *shape of the value), where for y_prev only the example's own row counts: (n_out, n_in).
-    Entry [k, …] is ∂y_k/∂(value …).
+    Shape: (n_out, *shape of the value), where for y_prev only the example's own numbers count: (n_out, n_in).
+    Images and sequences are taken in their flat order. Entry [k, …] is ∂y_k/∂(value …).
     """
+    if name == "y_prev" and name not in record.gradients:
+        raise ValueError(f"{record.layer!r}: reads tokens, and with respect to names there is no derivative")
     y = record.values["y"]
     rows = []
-    for k in range(y[example].size if y.ndim else 1):
+    for k in np.ndindex(y.shape[1:]):
         row_of_identity = np.zeros_like(y)
-        row_of_identity[(example, k) if y.ndim else ()] = 1
+        row_of_identity[(example, *k) if y.ndim else ()] = 1
         gradients, _ = run_backward(record.program, record.values, "y", row_of_identity)
-        rows.append(gradients[name][example] if name == "y_prev" else gradients[name])
+        rows.append(gradients[name][example].ravel() if name == "y_prev" else gradients[name])
     return np.stack(rows)

@@ -1,8 +1,9 @@
 """Loss functions, each beside its gradient, and the loss as the last layer of the chain.
 
 Layer L+1 computes y_(L+1) = 𝓛(ŷ, target), a scalar. Its input y_prev is the prediction ŷ (or the logits, for
-the losses named …_with_logits), of shape (m, n); target has the same shape (class numbers become one-hot rows
-before they arrive here). The mean over the batch is taken here and nowhere else.
+the losses named …_with_logits), of shape (m, n), or (m, T, n) where every position of a sequence is
+predicted; target has the same shape (class numbers become one-hot rows before they arrive here). The mean
+over the batch is taken here and nowhere else; every loss is the mean of its own values on single examples.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import ClassVar
 import numpy as np
 
 from neural_net.numerics import log_softmax, open_unit_interval, sigmoid, softmax, softplus
-from neural_net.operations import Array, Operation
+from neural_net.operations import Array, Factor, Index, Pointwise, Term
 from neural_net.program import Line
 
 
-class LossFunction(Operation):
+class LossFunction(Pointwise):
     """y = 𝓛(y_prev, target), a 0-d array. The target receives no gradient.
 
     `heads` names the activations that fit in front of it (empty: any); `targets` says what a target may be:
@@ -30,6 +31,14 @@ class LossFunction(Operation):
     output = "y"
     heads: ClassVar[tuple[str, ...]] = ()
     targets: ClassVar[str] = "numbers"
+
+    def forward_terms(self, index: Index, output: Array, *inputs: Array) -> tuple[Term, ...]:
+        y_prev, target = inputs
+        m = len(y_prev)
+        share = Factor(1 / m, written=f"1/{m}")
+        losses = (float(self.forward(y_prev[i : i + 1], target[i : i + 1])) for i in range(m))
+        written = f"{self.name}({{}})"
+        return tuple(Term((share, Factor(loss, "y_prev", (i,), written))) for i, loss in enumerate(losses))
 
 
 class MeanSquaredError(LossFunction):
@@ -103,15 +112,17 @@ class CrossEntropy(LossFunction):
     heads = ("softmax",)
     targets = "classes"
     equation = "y = − frac( 1 | m )frac Σ target log y_prev"
-    code = "y = -np.sum(target * np.log(y_prev)) / len(y_prev)"
+    code = "y = -np.mean(np.sum(target * np.log(y_prev), axis=-1))"
     backward_equation = MappingProxyType({"y_prev": "dL_dy_prev = dL_dy · frac( − target | m y_prev )frac"})
-    backward_code = MappingProxyType({"y_prev": "dL_dy_prev = dL_dy * -target / y_prev / len(y_prev)"})
+    backward_code = MappingProxyType(
+        {"y_prev": "dL_dy_prev = dL_dy * -target / y_prev / y_prev[..., 0].size"}
+    )
 
     def forward(self, y_hat: Array, target: Array) -> Array:
-        return np.asarray(-np.sum(target * np.log(open_unit_interval(y_hat))) / len(y_hat))
+        return np.asarray(-np.sum(target * np.log(open_unit_interval(y_hat))) / _rows(y_hat))
 
     def backward(self, dL_dy: Array, y: Array, y_hat: Array, target: Array) -> tuple[Array, None]:
-        return -dL_dy * target / open_unit_interval(y_hat) / len(y_hat), None
+        return -dL_dy * target / open_unit_interval(y_hat) / _rows(y_hat), None
 
 
 class CrossEntropyWithLogits(LossFunction):
@@ -125,25 +136,25 @@ class CrossEntropyWithLogits(LossFunction):
     targets = "classes"
     equation = "y = − frac( 1 | m )frac Σ target log softmax( y_prev )"
     code = (
-        "shifted = y_prev - y_prev.max(axis=1, keepdims=True)\n"
-        "log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n"
-        "y = -np.sum(target * log_p) / len(y_prev)"
+        "shifted = y_prev - y_prev.max(axis=-1, keepdims=True)\n"
+        "log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))\n"
+        "y = -np.mean(np.sum(target * log_p, axis=-1))"
     )
     backward_equation = MappingProxyType(
         {"y_prev": "dL_dy_prev = dL_dy · frac( 1 | m )frac ( softmax( y_prev ) − target )"}
     )
     backward_code = MappingProxyType(
         {
-            "y_prev": "e = np.exp(y_prev - y_prev.max(axis=1, keepdims=True))\n"
-            "dL_dy_prev = dL_dy * (e / e.sum(axis=1, keepdims=True) - target) / len(y_prev)"
+            "y_prev": "e = np.exp(y_prev - y_prev.max(axis=-1, keepdims=True))\n"
+            "dL_dy_prev = dL_dy * (e / e.sum(axis=-1, keepdims=True) - target) / y_prev[..., 0].size"
         }
     )
 
     def forward(self, z: Array, target: Array) -> Array:
-        return np.asarray(-np.sum(target * log_softmax(z)) / len(z))
+        return np.asarray(-np.sum(target * log_softmax(z)) / _rows(z))
 
     def backward(self, dL_dy: Array, y: Array, z: Array, target: Array) -> tuple[Array, None]:
-        return dL_dy * (softmax(z) - target) / len(z), None
+        return dL_dy * (softmax(z) - target) / _rows(z), None
 
 
 LOSSES: Mapping[str, LossFunction] = MappingProxyType(
@@ -160,6 +171,11 @@ LOSSES: Mapping[str, LossFunction] = MappingProxyType(
 )
 
 
+def _rows(y: Array) -> int:
+    """How many predictions there are: m, or m T where every position makes one."""
+    return y[..., 0].size
+
+
 @dataclass(frozen=True, eq=False)
 class Loss:
     """Layer L+1: the loss function as the last layer, with the target entering from the side."""
@@ -170,6 +186,11 @@ class Loss:
     @property
     def name(self) -> str:
         return self.function.name
+
+    @property
+    def sentence(self) -> str:
+        """What the loss layer does, said in one sentence."""
+        return "The prediction meets the target, and one number says how far apart they are."
 
     @property
     def parameters(self) -> Mapping[str, Array]:

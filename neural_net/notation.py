@@ -3,12 +3,16 @@
 Operations state their equations in a little language of tokens between spaces: names of quantities (`y_prev`,
 `W`, `dL_dz`), each with an optional index (`dL_dz,i`) and transpose (`W^T`); and literals (`=`, `·`, `⊙`,
 `tanh(`, `frac( a | b )frac`). One equation can so be written as LaTeX, as plain text, and in shapes.
+
+Names follow one scheme everywhere. What stands after an underscore is a subscript (`W_q`, `h_2`, `z_i_2`),
+what stands before a dot is the inner layer that a value belongs to (`attention.q`), and `dL_d` before a name
+makes it the loss gradient of that quantity.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from neural_net.operations import Array
@@ -16,19 +20,28 @@ from neural_net.program import Line
 
 LOSS = "ℒ"
 
-_SUBSCRIPTS = str.maketrans("0123456789()ijk", "₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ")
-_LATEX_BASE = {"ŷ": r"\hat{y}", LOSS: r"\mathcal{L}", LOSS + "′": r"\mathcal{L}'"}
+_SUBSCRIPTS = str.maketrans("0123456789()hijkmnorstuvx", "₀₁₂₃₄₅₆₇₈₉₍₎ₕᵢⱼₖₘₙₒᵣₛₜᵤᵥₓ")
+_LATEX_BASE = {
+    "ŷ": r"\hat{y}",
+    LOSS: r"\mathcal{L}",
+    LOSS + "′": r"\mathcal{L}'",
+    "γ": r"\gamma",
+    "β": r"\beta",
+}
+_GREEK = {"gamma": "γ", "beta": "β"}
 _LATEX_LITERAL = {
     "·": r"\cdot",
     "⊙": r"\odot",
     "−": "-",
     "Σ": r"\sum",
-    "Σ_i": r"\sum_i",
-    "Σ_k": r"\sum_k",
     ")²": ")^2",
     "frac(": r"\frac{",
     "|": "}{",
     ")frac": "}",
+    "√(": r"\sqrt{",
+    ")√": "}",
+    "ε": r"\varepsilon",
+    "+=": r"\mathrel{+}=",
     "log": r"\log",
 }
 _LATEX_FUNCTION = {
@@ -39,32 +52,44 @@ _LATEX_FUNCTION = {
     "exp": r"\exp",
     "max": r"\max",
 }
-_TEXT_LITERAL = {"Σ_i": "Σᵢ", "Σ_k": "Σₖ"}
+_TEXT_LITERAL = {")√": ")"}
 WriteName = Callable[[str, str | None], str]
 
-_NAME = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:,(?P<index>\w))?(?P<transpose>\^T)?")
-_IDENTIFIER = re.compile(r"\b[A-Za-z_]\w*\b")
+_NAME = re.compile(r"(?P<name>[A-Za-z_][\w.]*)(?:,(?P<index>\w+))?(?P<transpose>\^T)?")
+_IDENTIFIER = re.compile(r"(?<![.\w])[A-Za-z_]\w*")  # not an attribute
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """How a quantity is written: `base` with the layer's number as its index, or ∂ℒ/∂ of that."""
+    """How a quantity is written: `base` with the layer's number as its index, or ∂ℒ/∂ of that.
+
+    `subscript` is part of its name, as in W_q or h_2; `owner` is the inner layer it belongs to.
+    """
 
     base: str
     layer: int | None = None
     is_gradient: bool = False
+    subscript: str = ""
+    owner: str = ""
 
     def latex(self, index: str | None = None) -> str:
         """The symbol in plain LaTeX, without macros."""
-        subscripts = [f"({self.layer})"] * (self.layer is not None) + [index] * (index is not None)
-        base = _LATEX_BASE.get(self.base, self.base if len(self.base) == 1 else rf"\mathrm{{{self.base}}}")
-        written = base + (f"_{{{','.join(map(str, subscripts))}}}" if subscripts else "")
+        layer = [f"({self.layer})"] * (self.layer is not None)
+        words = [_roman(word) if len(word) > 2 else word for word in self.subscript.split("_")]
+        base = _LATEX_BASE.get(self.base, self.base if len(self.base) == 1 else _roman(self.base))
+        subscript = ",".join(filter(None, [*layer, *words, index]))
+        written = (f"{_roman(self.owner)}." if self.owner else "") + base
+        written += f"_{{{subscript}}}" if subscript else ""
         return rf"\frac{{\partial \mathcal{{L}}}}{{\partial {written}}}" if self.is_gradient else written
 
     def text(self, index: str | None = None) -> str:
         """The symbol in plain Unicode text, such as ∂ℒ/∂W₍₂₎."""
-        subscript = (f"({self.layer})" if self.layer is not None else "") + (index or "")
-        return (f"∂{LOSS}/∂" if self.is_gradient else "") + self.base + subscript.translate(_SUBSCRIPTS)
+        *words, last = self.subscript.split("_")
+        number = last if last.isdecimal() else ""
+        words += [last] if last and not number else []
+        subscript = (f"({self.layer})" if self.layer is not None else "") + number + (index or "")
+        name = ".".join(filter(None, [self.owner, "_".join([self.base, *words])]))
+        return (f"∂{LOSS}/∂" if self.is_gradient else "") + name + subscript.translate(_SUBSCRIPTS)
 
 
 def symbol(name: str, layer: int, is_loss: bool = False) -> Symbol:
@@ -82,9 +107,23 @@ def symbol(name: str, layer: int, is_loss: bool = False) -> Symbol:
         return Symbol(LOSS + "′", layer)
     if name == "dL_dy_prev":
         return Symbol(LOSS + "′", layer - 1)
-    if name.startswith("dL_d"):
-        return Symbol(name.removeprefix("dL_d"), layer, is_gradient=True)
-    return Symbol(name, layer)
+    owner, _, own = name.removeprefix("dL_d").rpartition(".")
+    base, subscript = _base_and_subscript(own)
+    return Symbol(base, layer, name.startswith("dL_d"), subscript, owner)
+
+
+def _base_and_subscript(name: str) -> tuple[str, str]:
+    """Split W_q into W and q, tanh_c_2 into tanh_c and 2; running_mean is one word."""
+    first, _, rest = name.partition("_")
+    if len(first) == 1:
+        return first, rest
+    word, _, last = name.rpartition("_")
+    base, subscript = (word, last) if word and last.isdecimal() else (name, "")
+    return _GREEK.get(base, base), subscript
+
+
+def _roman(word: str) -> str:
+    return rf"\mathrm{{{word}}}".replace("_", r"\_")
 
 
 @dataclass(frozen=True)
@@ -104,8 +143,8 @@ class Equation:
             if name:
                 power = r"^\top" if transpose else ""
                 written.append(self.symbol(name).latex(index) + power)
-            elif token == "=" and align:
-                written.append("&=")
+            elif token in ("=", "+=") and align:
+                written.append("&" + _latex_literal(token))
             else:
                 written.append(_latex_literal(token))
         return " ".join(written)
@@ -119,7 +158,7 @@ class Equation:
 
         def shape(name: str, index: str | None) -> str:
             full = quantities[name].shape
-            return write_shape({"i": full[1:], "k": full[:-1]}.get(index or "", full))
+            return write_shape(_without_axes(full, index or ""))
 
         return self._write(shape)
 
@@ -137,10 +176,14 @@ class Equation:
         written = []
         for token in self.tokens:
             name, index, transpose = self._parse(token)
-            written.append(
-                write_name(name, index) + "ᵀ" * transpose if name else _TEXT_LITERAL.get(token, token)
-            )
+            written.append(write_name(name, index) + "ᵀ" * transpose if name else _text_literal(token))
         return _tidy(_fractions_in_one_line(written))
+
+
+def aligned(equations: Sequence[Equation]) -> str:
+    """Several equations in LaTeX, one below the other, aligned at their equals signs."""
+    lines = " \\\\\n".join(equation.latex(align=True) for equation in equations)
+    return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
 
 
 def write_shape(shape: tuple[int, ...]) -> str:
@@ -153,9 +196,18 @@ def forward_equation(line: Line, layer: int, is_loss: bool = False) -> Equation:
     return _equation(line, line.operation.equation, layer, is_loss)
 
 
-def backward_equations(line: Line, layer: int, is_loss: bool = False) -> tuple[Equation, ...]:
-    """The equations of a line's backward, one for each input that receives a gradient."""
-    return tuple(_equation(line, e, layer, is_loss) for e in line.operation.backward_equation.values())
+def backward_equations(
+    line: Line, layer: int, is_loss: bool = False, told: Container[str] = ()
+) -> tuple[Equation, ...]:
+    """The equations of a line's backward, one for each input that receives a gradient.
+
+    A gradient of a name in `told` has contributions already, and is written with += instead of =.
+    """
+    operation = line.operation
+    return tuple(
+        _equation(line, equation.replace(" = ", " += ", 1) if name in told else equation, layer, is_loss)
+        for name, equation in zip(_backward_names(line), operation.backward_equation.values(), strict=True)
+    )
 
 
 def forward_code(line: Line) -> str:
@@ -163,21 +215,25 @@ def forward_code(line: Line) -> str:
     return _rename_in_code(line, line.operation.code)
 
 
-def backward_code(line: Line) -> tuple[str, ...]:
-    """The line's backward in numpy, one statement (or few) for each input that receives a gradient."""
-    return tuple(_rename_in_code(line, code) for code in line.operation.backward_code.values())
+def backward_code(line: Line, told: Container[str] = ()) -> tuple[str, ...]:
+    """The line's backward in numpy, one statement (or few) for each input that receives a gradient.
+
+    Where a name is in `told`, its gradient has contributions already, and the code adds to it.
+    """
+    codes = (_rename_in_code(line, code) for code in line.operation.backward_code.values())
+    return tuple(
+        re.sub(rf"^(dL_d{re.escape(name)}) = ", r"\1 = \1 + ", code, flags=re.M) if name in told else code
+        for name, code in zip(_backward_names(line), codes, strict=True)
+    )
 
 
-def _names(line: Line) -> dict[str, str]:
-    """Map the operation's own names to the program's, gradients included."""
-    own = (line.operation.output, *line.operation.inputs)
-    used = (line.output, *line.inputs)
-    values = dict(zip(own, used, strict=True))
-    return values | {f"dL_d{a}": f"dL_d{b}" for a, b in values.items()}
+def _backward_names(line: Line) -> list[str]:
+    """The program's names of the inputs that receive a gradient, in the order in which they are told."""
+    return [line.names[name] for name in line.operation.backward_code]
 
 
 def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:
-    names = _names(line)
+    names = line.names
     template = (
         template or f"{line.operation.output} = {line.operation.name}( {' , '.join(line.operation.inputs)} )"
     )
@@ -190,13 +246,31 @@ def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:
 
 
 def _rename_in_code(line: Line, code: str) -> str:
-    names = _names(line)
+    names = line.names
     return _IDENTIFIER.sub(lambda match: names.get(match[0], match[0]), code)
+
+
+def _without_axes(shape: tuple[int, ...], index: str) -> tuple[int, ...]:
+    """The shape left when the axes of example (i), time step (t) or feature (k) are picked by an index."""
+    axes = {"i": 0, "t": 1, "k": len(shape) - 1}
+    picked = {axes[letter] for letter in index} if set(index) <= axes.keys() else set()
+    return tuple(n for axis, n in enumerate(shape) if axis not in picked)
+
+
+def _text_literal(token: str) -> str:
+    if token.startswith("Σ_"):
+        return "Σ" + token.removeprefix("Σ_").translate(_SUBSCRIPTS)
+    return _TEXT_LITERAL.get(token, token)
 
 
 def _latex_literal(token: str) -> str:
     if token in _LATEX_LITERAL:
         return _LATEX_LITERAL[token]
+    if token.startswith("Σ_"):
+        index = token.removeprefix("Σ_")
+        return rf"\sum_{{{index}}}" if len(index) > 1 else rf"\sum_{index}"
+    if token.startswith("√"):
+        return rf"\sqrt{{{token[1:]}}}"
     if token.endswith("(") and len(token) > 1:
         function, prime = token[:-1].removesuffix("′"), "'" * token[:-1].endswith("′")
         written = _LATEX_FUNCTION.get(function) or rf"\mathrm{{{function}}}".replace("_", r"\_")

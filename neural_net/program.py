@@ -6,7 +6,7 @@ loss gradients of its inputs, and where a name is used more than once the contri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,17 @@ class Line:
     output: str
     operation: Operation
     inputs: tuple[str, ...]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the program calls the operation's own names, those of gradients (dL_d…) included."""
+        own = (self.operation.output, *self.operation.inputs)
+        values = dict(zip(own, (self.output, *self.inputs), strict=True))
+        return values | {f"dL_d{a}": f"dL_d{b}" for a, b in values.items()}
+
+    def renamed(self, names: Callable[[str], str]) -> Line:
+        """The same line with all its names passed through `names`."""
+        return Line(names(self.output), self.operation, tuple(names(name) for name in self.inputs))
 
 
 class Contribution(NamedTuple):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from neural_net.layers import Layer
 from neural_net.losses import Loss
-from neural_net.notation import Equation, backward_code, backward_equations, forward_code, forward_equation
+from neural_net.notation import (
+    Equation,
+    aligned,
+    backward_code,
+    backward_equations,
+    forward_code,
+    forward_equation,
+)
 from neural_net.operations import Array
 from neural_net.program import Contribution, Line
 from neural_net.receipt import write_array
@@ -22,14 +29,39 @@ class Record:
     """What one layer computed in both passes: every value of its program, and the loss gradient of each."""
 
     layer: Layer | Loss
+    program: tuple[Line, ...]
     values: Mapping[str, Array]
     gradients: Mapping[str, Array]
     contributions: tuple[Contribution, ...]
 
+
+@dataclass(frozen=True, eq=False)
+class OperationStep:
+    """One operation in one pass: one line of a layer's program, told like a `Step`.
+
+    `quantities` are, forward, the values that go in and the one that comes out; backward, the loss gradient
+    of the output and what this operation contributes to those of its inputs.
+    """
+
+    line: Line
+    phase: Phase
+    layer: int
+    title: str
+    equations: tuple[Equation, ...]
+    code: tuple[str, ...]
+    quantities: Mapping[str, Array]
+
     @property
-    def program(self) -> tuple[Line, ...]:
-        """The layer's program."""
-        return self.layer.program
+    def equation(self) -> str:
+        """The equations in LaTeX, aligned at their equals signs."""
+        return aligned(self.equations)
+
+    def receipt(self) -> str:
+        """The operation in plain text: what is computed, by which code, with which numbers."""
+        return "\n".join([self.title, *_told(self.equations, self.code, self.quantities)])
+
+    def __repr__(self) -> str:
+        return self.title
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,25 +79,28 @@ class Step:
     layer: int
     title: str
     sentence: str
-    equations: tuple[Equation, ...]
-    code: tuple[str, ...]
+    operations: tuple[OperationStep, ...]
     quantities: Mapping[str, Array]
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """The equations of all operations, in order."""
+        return tuple(equation for operation in self.operations for equation in operation.equations)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The code of all operations, in order."""
+        return tuple(code for operation in self.operations for code in operation.code)
 
     @property
     def equation(self) -> str:
         """The step's equations in LaTeX, aligned at their equals signs."""
-        lines = " \\\\\n".join(equation.latex(align=True) for equation in self.equations)
-        return f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}"
+        return aligned(self.equations)
 
     def receipt(self) -> str:
         """The step in plain text: what is computed, by which code, with which numbers (six decimals)."""
         lines = [f"Step {self.index + 1} of {self.count}: {self.title}", self.sentence]
-        lines += [f"  {equation.text()}" for equation in self.equations]
-        lines += [f"  >>> {line}" for code in self.code for line in code.splitlines()]
-        lines += [
-            f"  {line}" for name, a in self.quantities.items() for line in write_array(name, a).splitlines()
-        ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *_told(self.equations, self.code, self.quantities)])
 
     def __repr__(self) -> str:
         return f"Step {self.index + 1} of {self.count}: {self.title}"
@@ -83,22 +118,60 @@ def layer_title(l: int, L: int) -> str:
     return {L: "Head", L + 1: "Loss"}.get(l, f"Layer {l}")
 
 
+def _told(
+    equations: Sequence[Equation], code: Sequence[str], quantities: Mapping[str, Array]
+) -> Iterator[str]:
+    yield from (f"  {equation.text()}" for equation in equations)
+    yield from (f"  >>> {line}" for statement in code for line in statement.splitlines())
+    for name, array in quantities.items():
+        yield from (f"  {line}" for line in write_array(name, array).splitlines())
+
+
 def _step(index: int, count: int, phase: Phase, l: int, records: Mapping[int, Record]) -> Step:
     record, L = records[l], len(records) - 1
-    is_loss = l == L + 1
-    if phase == "forward":
-        equations = tuple(forward_equation(line, l, is_loss) for line in record.program)
-        code = tuple(forward_code(line) for line in record.program)
-        quantities: Mapping[str, Array] = record.values
-        sentence = _forward_sentence(record)
-    else:
-        backward = tuple(reversed(record.program))
-        equations = tuple(e for line in backward for e in backward_equations(line, l, is_loss))
-        code = tuple(c for line in backward for c in backward_code(line))
-        quantities = _gradients_in_order(record.gradients, backward)
-        sentence = _backward_sentence(record, l)
     title = f"{phase.capitalize()} pass · {layer_title(l, L)}"
-    return Step(index, count, phase, l, title, sentence, equations, code, MappingProxyType(dict(quantities)))
+    if phase == "forward":
+        operations = _forward_operations(record, l, title)
+        quantities: Mapping[str, Array] = record.values
+        sentence = record.layer.sentence
+    else:
+        operations = _backward_operations(record, l, title)
+        quantities = _gradients_in_order(record.gradients, record.program[::-1])
+        sentence = _backward_sentence(record, l)
+    return Step(index, count, phase, l, title, sentence, operations, MappingProxyType(dict(quantities)))
+
+
+def _forward_operations(record: Record, l: int, title: str) -> tuple[OperationStep, ...]:
+    is_loss = isinstance(record.layer, Loss)
+    return tuple(
+        OperationStep(
+            line,
+            "forward",
+            l,
+            f"{title} · {line.output}",
+            (forward_equation(line, l, is_loss),),
+            (forward_code(line),),
+            MappingProxyType({name: record.values[name] for name in (*line.inputs, line.output)}),
+        )
+        for line in record.program
+    )
+
+
+def _backward_operations(record: Record, l: int, title: str) -> tuple[OperationStep, ...]:
+    """One step per line, from the last; what comes to a name later is added to what came before."""
+    is_loss = isinstance(record.layer, Loss)
+    parts = {(c.line, c.name): c.value for c in record.contributions}
+    told: set[str] = {record.program[-1].output}
+    steps = []
+    for line in (line for line in reversed(record.program) if line.output in record.gradients):
+        equations = backward_equations(line, l, is_loss, told)
+        code = backward_code(line, told)
+        quantities = {f"dL_d{line.output}": record.gradients[line.output]}
+        quantities |= {f"dL_d{name}": parts[line, name] for name in line.inputs if (line, name) in parts}
+        where = f"{title} · {line.output}"
+        steps.append(OperationStep(line, "backward", l, where, equations, code, MappingProxyType(quantities)))
+        told |= set(line.inputs)
+    return tuple(steps)
 
 
 def _gradients_in_order(gradients: Mapping[str, Array], backward: Sequence[Line]) -> dict[str, Array]:
@@ -110,21 +183,6 @@ def _gradients_in_order(gradients: Mapping[str, Array], backward: Sequence[Line]
         told = [formal[name] for name in operation.backward_code]
         names += [*told, *(name for name in line.inputs if name not in told)]
     return {f"dL_d{name}": gradients[name] for name in names if name in gradients}
-
-
-def _forward_sentence(record: Record) -> str:
-    if isinstance(record.layer, Loss):
-        return "The prediction meets the target, and one number says how far apart they are."
-    activation = getattr(record.layer, "activation", None)
-    endings = {
-        "identity": "and passes the sum on as it is.",
-        "softmax": "and softmax turns the scores into probabilities that sum to 1.",
-        "sigmoid": "and the sigmoid squeezes the sum into (0, 1).",
-    }
-    if activation is None:
-        return f"The layer computes {', then '.join(line.output for line in record.program)}."
-    ending = endings.get(activation.name, f"and sends the sum through {activation.name}.")
-    return f"Each unit weighs its inputs, adds its bias, {ending}"
 
 
 def _backward_sentence(record: Record, l: int) -> str:

@@ -34,12 +34,12 @@ class Trace:
 
     @property
     def x(self) -> Array:
-        """The input y_(0), (m, n_0)."""
+        """The input y_(0), (m, n_0) or (m, *input_shape); tokens as whole numbers."""
         return self.y[0]
 
     @property
     def target(self) -> Array:
-        """The target as floats of the prediction's shape (m, n_L); class numbers have become one-hot rows."""
+        """The target as floats of the prediction's shape; class numbers have become one-hot rows."""
         return self.records[self.L + 1].values["target"]
 
     @property
@@ -59,8 +59,14 @@ class Trace:
 
     @cached_property
     def loss_gradient(self) -> tuple[Array, ...]:
-        """𝓛'_(l) = ∂𝓛/∂y_(l) for l = 0 … L+1, each of the shape of y[l]; the last is 1."""
-        first = self.records[1].gradients["y_prev"]
+        """𝓛'_(l) = ∂𝓛/∂y_(l) for l = 0 … L+1, each of the shape of y[l]; the last is 1.
+
+        Where x is tokens, 𝓛'_(0) is zeros: a token is a name, and no name is a little more than another.
+        """
+        first = self.records[1].gradients.get("y_prev")
+        if first is None:
+            first = np.zeros(self.x.shape, self.network.dtype)
+            first.setflags(write=False)
         return (first, *(record.gradients["y"] for record in self.records.values()))
 
     @cached_property
@@ -79,7 +85,10 @@ class Trace:
         )
 
     def local_gradient(self, l: int, example: int = 0) -> Array:
-        """Return the Jacobian ∂y_(l)/∂y_(l-1) of one example, (n_l, n_(l-1)); for the loss layer (1, n_L)."""
+        """Return the Jacobian ∂y_(l)/∂y_(l-1) of one example, (n_l, n_(l-1)); for the loss layer (1, n_L).
+
+        Of images and sequences the numbers count in their flat order. A layer that reads tokens has none.
+        """
         return jacobian.local_gradient(self._record(l), index(example, self.batch_size, "example"))
 
     def local_weight_gradient(self, l: int, name: str = "W", example: int = 0) -> Array:
@@ -116,7 +125,8 @@ class Trace:
 def trace(net: Network, x: npt.ArrayLike, target: npt.ArrayLike) -> Trace:
     """Run both passes on x, (m, n_0) or one example (n_0,), and its target; return the record of both.
 
-    The target has the prediction's shape (m, n_L), or is m class numbers where the loss is a cross-entropy.
+    Images and sequences are (m, *net.input_shape). The target has the prediction's shape (m, n_L), or is m
+    class numbers where the loss is a cross-entropy.
     """
     check_network(net, "trace")
     return Trace(net, record(net, *net.standard_input(x, target)))
@@ -125,20 +135,22 @@ def trace(net: Network, x: npt.ArrayLike, target: npt.ArrayLike) -> Trace:
 def record(net: Network, x: Array, target: Array) -> Mapping[int, Record]:
     """Run both passes on standardized x and target; return the record of each layer 1 … L+1."""
     layers: list[Layer | Loss] = [*net.layers, net.loss]
-    given: dict[str, Array] = {"y_prev": x}
-    values = []
-    for layer in layers:
-        if layer is net.loss:
-            given["target"] = target
-        values.append(run_forward(layer.program, given | dict(layer.parameters)))
-        given = {"y_prev": values[-1]["y"]}
+    programs = (*net.programs, net.loss.program)
+    values: list[dict[str, Array]] = []
+    for l in range(1, net.L + 1):
+        values.append(net.values(l, values[-1]["y"] if values else x))
+    values.append(run_forward(net.loss.program, {"y_prev": values[-1]["y"], "target": target}))
 
-    gradient = np.ones_like(values[-1]["y"])
+    gradient: Array | None = np.ones_like(values[-1]["y"])
     records: dict[int, Record] = {}
-    for l, (layer, value) in reversed(list(enumerate(zip(layers, values, strict=True), 1))):
-        gradients, contributions = run_backward(layer.program, value, "y", gradient)
-        gradient = gradients["y_prev"]
+    for l in range(net.L + 1, 0, -1):
+        program, value = programs[l - 1], values[l - 1]
+        assert gradient is not None, "every layer but one that reads tokens sends a gradient back"
+        gradients, contributions = run_backward(program, value, "y", gradient)
+        gradient = gradients.get("y_prev")
         for array in (*value.values(), *gradients.values(), *(c.value for c in contributions)):
             array.setflags(write=False)
-        records[l] = Record(layer, MappingProxyType(value), MappingProxyType(gradients), contributions)
+        records[l] = Record(
+            layers[l - 1], program, MappingProxyType(value), MappingProxyType(gradients), contributions
+        )
     return MappingProxyType(dict(sorted(records.items())))

@@ -102,13 +102,13 @@ def train(
     move = rule.start(w)
     steps = math.ceil(len(data[0]) / batch_size)
     with np.errstate(all="ignore"), ProgressBar(epochs * steps, progress) as bar:
-        best, measured = w.copy(), [_measure(working, data, held_out)]
+        best, last, measured = w.copy(), working, [_measure(working, data, held_out)]
         for _ in range(epochs):
-            is_finite = _run_epoch(working, move, _batches(data, batch_size, rng), bar)
+            working, is_finite = _run_epoch(working, move, _batches(data, batch_size, rng), bar)
             row = _measure(working, data, held_out)
             if not (is_finite and np.isfinite(w).all() and math.isfinite(row[0])):
                 break
-            best[:] = w
+            best[:], last = w, working
             measured.append(row)
             bar.say(loss=row[0])
     diverged = len(measured) <= epochs
@@ -119,14 +119,14 @@ def train(
             RuntimeWarning,
             stacklevel=2,
         )
-    trained = net.with_parameters(network_on(net, best).parameters)
+    trained = last.with_parameters(network_on(net, best).parameters)
     return TrainingResult(trained, _history(measured), rule, diverged)
 
 
 def accuracy(function: LossFunction, prediction: Array, target: Array) -> float | None:
     """Return the share of right answers, as `History` defines it; None where none is right or wrong."""
     if function.targets == "classes":
-        return float(np.mean(prediction.argmax(axis=1) == target.argmax(axis=1)))
+        return float(np.mean(prediction.argmax(axis=-1) == target.argmax(axis=-1)))
     if function.targets == "probabilities":
         threshold = 0.0 if function.name.endswith("_with_logits") else 0.5
         return float(np.mean((prediction > threshold) == (target > 0.5)))
@@ -142,15 +142,22 @@ def _batches(data: Data, size: int, rng: np.random.Generator) -> Iterator[Data]:
         yield x[chosen], target[chosen]
 
 
-def _run_epoch(working: Network, move: Move, batches: Iterator[Data], bar: ProgressBar) -> bool:
-    """Move the working network's parameters once per batch; return False as soon as a loss is not finite."""
+def _run_epoch(
+    working: Network, move: Move, batches: Iterator[Data], bar: ProgressBar
+) -> tuple[Network, bool]:
+    """Move the working network's parameters once per batch; stop as soon as a loss is not finite.
+
+    Return the network as it goes on (what layers keep besides parameters moves, too), and whether all was
+    finite.
+    """
     for x, target in batches:
         records = record(working, x, target)
         if not math.isfinite(records[working.L + 1].values["y"]):
-            return False
+            return working, False
         move(flat_gradient(working, records))
+        working = working.advanced([records[l].values for l in range(1, working.L + 1)])
         bar.advance()
-    return True
+    return working, True
 
 
 Measured = tuple[float, float | None, float | None, float | None]
@@ -162,7 +169,7 @@ def _measure(net: Network, data: Data, held_out: Data | None) -> Measured:
 
 
 def _loss_and_accuracy(net: Network, x: Array, target: Array) -> tuple[float, float | None]:
-    prediction, function = net.run(x), net.loss.function
+    prediction, function = net.inference().run(x), net.loss.function
     return float(function.forward(prediction, target)), accuracy(function, prediction, target)
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from neural_net.operations import Array
+from neural_net.operations import Array, Shape
 
 T = TypeVar("T")
 
@@ -83,6 +83,25 @@ def positive_number(value: object, where: str) -> float:
     return number
 
 
+def fraction(value: object, where: str) -> float:
+    """Return `value` as a float of at least 0 and below 1."""
+    number = scalar(value, where)
+    if not 0 <= number < 1:
+        raise ValueError(f"{where}: expected a number from 0 to below 1, got {number:g}")
+    return number
+
+
+def pair(value: object, where: str, at_least: int = 1) -> tuple[int, int]:
+    """Return one whole number, for both directions, or two, for down and across, as a pair."""
+    if isinstance(value, tuple | list):
+        if len(value) != 2:
+            raise ValueError(f"{where}: expected one whole number, or two (down, across), got {value!r}")
+        down, across = (whole_number(n, where, at_least) for n in value)
+        return down, across
+    number = whole_number(value, where, at_least)
+    return number, number
+
+
 def scalar(value: object, where: str) -> float:
     """Return `value` as a finite float."""
     array = numbers(value, where)
@@ -91,14 +110,32 @@ def scalar(value: object, where: str) -> float:
     return float(array)
 
 
-def batch(x: object, n_in: int, dtype: npt.DTypeLike, where: str = "x") -> Array:
-    """Return x as (m, n_in) with m ≥ 1; a vector of n_in numbers is one example."""
-    array = numbers(x, where, dtype)
-    if array.ndim == 1 and len(array) == n_in:
-        array = array[np.newaxis, :]
-    if array.ndim != 2 or array.shape[1] != n_in:
+def batch(x: object, shape: Shape, dtype: npt.DTypeLike, where: str = "x") -> Array:
+    """Return x as (m, *shape) with m ≥ 1; an array of that shape itself is one example."""
+    return batch_of(numbers(x, where, dtype), shape, where)
+
+
+def batch_of_tokens(x: object, shape: Shape, n_tokens: int, where: str = "x") -> Array:
+    """Return x as whole numbers 0 … n_tokens−1 of shape (m, *shape); one example may come by itself."""
+    array = batch_of(numbers(x, where), shape, where)
+    wrong = array[(array != np.floor(array)) | (array < 0) | (array >= n_tokens)]
+    if wrong.size:
         raise ValueError(
-            f"{where}: expected shape (m, {n_in}), one example per row, because layer 1 takes {n_in} inputs; "
+            f"{where}: expected tokens, whole numbers from 0 to {n_tokens - 1}, "
+            f"because layer 1 knows {n_tokens} of them; got {wrong[0]:g}"
+        )
+    return array.astype(np.intp)
+
+
+def batch_of(array: Array, shape: Shape, where: str) -> Array:
+    """Return the array as (m, *shape) with m ≥ 1; an array of that shape itself is one example."""
+    if array.shape == shape:
+        array = array[np.newaxis]
+    if array.shape[1:] != shape or array.ndim != len(shape) + 1:
+        expected = f"shape (m, {', '.join(map(str, shape))})"
+        takes = f"{shape[0]} inputs" if len(shape) == 1 else f"examples of shape {shape}"
+        raise ValueError(
+            f"{where}: expected {expected}, one example per row, because layer 1 takes {takes}; "
             f"got shape {array.shape}"
         )
     if len(array) == 0:

@@ -16,16 +16,28 @@ CORE = [
     ["targets", "initialization", "activations", "losses", "notation"],
     ["layers", "receipt"],
     ["network", "steps"],
-    ["jacobian", "flat", "optimizers", "progress"],
+    ["jacobian", "elements", "ledgers", "flat", "optimizers", "progress"],
     ["trace"],
     ["descent", "training", "gradient_check"],
 ]
 RANK = {module: rank for rank, row in enumerate(CORE) for module in row}
+# What tells of a trace in words and numbers, and what it needs besides the core.
+READERS = {"health": set(), "questions": {"look"}, "bug_lab": {"datasets"}}
 VIEWERS = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
 
 
-def imports(path, at_use=True):
-    """The modules that a file imports; without `at_use`, only those that are loaded with the file itself."""
+def files(module):
+    """The file of a module, or the files of a package."""
+    package = PACKAGE / module
+    return sorted(package.glob("*.py")) if package.is_dir() else [PACKAGE / f"{module}.py"]
+
+
+def imports(module, at_use=True):
+    """The modules that a module imports; without `at_use`, only those that are loaded with it."""
+    return set().union(*(imports_of_file(path, at_use) for path in files(module)))
+
+
+def imports_of_file(path, at_use):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = set()
     inside = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
@@ -43,7 +55,7 @@ def imports(path, at_use=True):
 
 @pytest.mark.parametrize("module", RANK)
 def test_imports_of_the_core_run_one_way(module):
-    for name in imports(PACKAGE / f"{module}.py"):
+    for name in imports(module):
         if name.startswith("neural_net"):
             imported = name.split(".")[1]
             assert imported in RANK, f"{module} imports {name}, which is not of the core"
@@ -52,22 +64,32 @@ def test_imports_of_the_core_run_one_way(module):
 
 @pytest.mark.parametrize("module", RANK)
 def test_the_core_imports_numpy_only(module):
-    outside = {name.split(".")[0] for name in imports(PACKAGE / f"{module}.py", at_use=False)}
+    outside = {name.split(".")[0] for name in imports(module, at_use=False)}
+    assert outside - {"neural_net", "numpy"} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("module", READERS)
+def test_what_reads_traces_in_words_and_numbers_needs_no_picture(module):
+    allowed = {*RANK, *READERS[module], module}
+    for name in imports(module):
+        if name.startswith("neural_net"):
+            assert name.split(".")[1] in allowed, f"{module} imports {name}"
+    outside = {name.split(".")[0] for name in imports(module)}
     assert outside - {"neural_net", "numpy"} <= sys.stdlib_module_names
 
 
 def test_every_module_is_known_here_or_is_a_viewer_or_data():
-    others = {"__init__", "datasets", "look", "svg", "png", "display", "questions"}
-    modules = {path.stem for path in PACKAGE.glob("*.py")}
-    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram"}
+    others = {"__init__", "datasets", "look", "svg", "png", "display", *READERS}
+    modules = {path.stem for path in PACKAGE.glob("*.py")} | {
+        path.parent.name for path in PACKAGE.glob("*/__init__.py")
+    }
+    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram", "torch_bridge"}
     assert set(RANK) <= modules
 
 
 def test_the_core_has_no_import_cycle():
     graph = {
-        module: {
-            name.split(".")[1] for name in imports(PACKAGE / f"{module}.py") if name.startswith("neural_net.")
-        }
+        module: {name.split(".")[1] for name in imports(module) if name.startswith("neural_net.")} - {module}
         for module in RANK
     }
     while graph:

@@ -14,7 +14,7 @@ from neural_net.activations import Activation, Tanh
 from neural_net.layers import AFFINE, Dense
 from neural_net.losses import BinaryCrossEntropy, CrossEntropy
 from neural_net.numerics import softmax
-from neural_net.operations import Affine, Array
+from neural_net.operations import Affine, Array, Shape
 from neural_net.program import Line
 
 
@@ -34,10 +34,9 @@ class LabDense(Dense):
         super().__init__(n_in, n_out, activation, W=W, b=b)
         self.affine = affine
 
-    @property
-    def program(self) -> tuple[Line, ...]:
+    def program_for(self, input_shape: Shape) -> tuple[Line, ...]:
         """z = y_prev W + b by the affine map of its own; y = a(z)."""
-        sums, activation = super().program
+        sums, activation = super().program_for(input_shape)
         return replace(sums, operation=self.affine), activation
 
 

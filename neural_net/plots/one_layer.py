@@ -116,7 +116,7 @@ def _place(
         heading=caption(trace, l),
         note=note_of_pass(phase, examples_shown(trace, chosen)),
         note_color=COLOR[phase],
-        height=_height(trace.network.layers[l - 1].n_out, chosen, weights),
+        height=_height(trace.network.sizes[l], chosen, weights),
         heights=[1.8, 1.0][: len(rows_of_panels)],
     )
 

@@ -20,8 +20,9 @@ from neural_net.validation import index, whole_number
 def questions(trace: Trace, example: int = 0, seed: int = 0) -> tuple[Question, ...]:
     """Return a question to predict each backward step by, in the order of the steps: L+1 … 1.
 
-    Numbers are those of row `example` of the batch. `seed` decides what is asked about, and the order of the
-    choices; subjects that came up least often so far are preferred.
+    Where a layer has no gradient to ask about, its step has no question. Numbers are those of row `example`
+    of the batch. `seed` decides what is asked about, and the order of the choices; subjects that came up
+    least often so far are preferred.
     """
     row = index(example, trace.batch_size, "example")
     rng = np.random.default_rng(whole_number(seed, "seed", at_least=0))
@@ -29,10 +30,12 @@ def questions(trace: Trace, example: int = 0, seed: int = 0) -> tuple[Question, 
     made = []
     for step in trace.steps:
         if step.phase == "backward":
-            chosen = _choose(possible(Place(trace, step.layer, row), rng), asked, rng)
+            matters = possible(Place(trace, step.layer, row), rng)
+            if not matters:
+                continue
+            chosen = _choose(matters, asked, rng)
             asked[chosen.subject] += 1
-            order = rng.permutation(len(chosen.choices))
-            choices = tuple(chosen.choices[i] for i in order)
+            choices = tuple(chosen.choices[i] for i in rng.permutation(len(chosen.choices)))
             made.append(Question(step.index, step.layer, chosen.subject, chosen.prompt, choices))
     return tuple(made)
 
@@ -44,10 +47,11 @@ def possible(place: Place, rng: np.random.Generator) -> tuple[Matter, ...]:
 
 
 def _asks(place: Place) -> tuple[Ask, ...]:
+    is_of_rows = place.values("y_prev").ndim == 2
     if place.is_loss:
-        return LOSS
+        return LOSS if is_of_rows else ANYWHERE
     layer = place.trace.network.layers[place.l - 1]
-    return DENSE + ANYWHERE if isinstance(layer, Dense) else ANYWHERE
+    return DENSE + ANYWHERE if isinstance(layer, Dense) and is_of_rows else ANYWHERE
 
 
 def _choose(matters: tuple[Matter, ...], asked: Counter[str], rng: np.random.Generator) -> Matter:
