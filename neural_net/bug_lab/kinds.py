@@ -123,7 +123,7 @@ def _scaled(net: Network, by: float, *layers: int) -> Network:
 
 def _dead_relus() -> Case:
     net = _net((2, 8, 8, 8, 1), "relu")
-    return _moons(net.with_parameters({(2, "b"): np.full(8, -20.0), (3, "b"): np.full(8, 0.1)}))
+    return _moons(net.with_parameters({(2, "b"): np.full(8, -20.0), (3, "b"): np.linspace(0.1, 0.5, 8)}))
 
 
 def _saturated_sigmoids() -> Case:

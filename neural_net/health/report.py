@@ -97,10 +97,13 @@ class Health:
         """The same as an HTML table, rows with a finding marked."""
         head, *rows = self._cells()
         body = "".join(
-            f"<tr>{_html_cells(row)}{_html_verdict(verdict, bool(self.at(own.layer)))}</tr>"
-            for row, own, verdict in zip(rows, self.layers, self.verdicts, strict=True)
+            f"<tr>{_html_cells(row)}{_html_verdict(self.at(own.layer))}</tr>"
+            for row, own in zip(rows, self.layers, strict=True)
         )
-        titles = "".join(f'<th scope="col" style="text-align:right">{escape(cell)}</th>' for cell in head)
+        titles = "".join(
+            f'<th scope="col" style="{_RIGHT if i else _LEFT}">{escape(cell)}</th>'
+            for i, cell in enumerate(head)
+        )
         return (
             f"<table><caption style='caption-side:top;text-align:left'>{escape(self.verdict)}</caption>"
             f"<thead><tr>{titles}<th scope='col' style='text-align:left'>verdict</th></tr></thead>"
@@ -147,14 +150,16 @@ def _short(value: float | None) -> str:
     return f"{value:.2g}" if not abs(value) < SMALLEST_TOLD else "0"
 
 
+_RIGHT = "text-align:right;white-space:nowrap"
+_LEFT = "text-align:left;white-space:nowrap"
+
+
 def _html_cells(row: tuple[str, ...]) -> str:
     title, *others = (escape(cell) for cell in row)
-    return f'<th scope="row" style="text-align:left">{title}</th>' + "".join(
-        f"<td>{cell}</td>" for cell in others
-    )
+    numbers = "".join(f'<td style="{_RIGHT}">{cell}</td>' for cell in others)
+    return f'<th scope="row" style="{_LEFT}">{title}</th>{numbers}'
 
 
-def _html_verdict(verdict: str, is_marked: bool) -> str:
-    words = escape(verdict.partition(": ")[2])
-    told = f"<strong>⚠ {words}</strong>" if is_marked else words
-    return f'<td style="text-align:left">{told}</td>'
+def _html_verdict(found: tuple[Finding, ...]) -> str:
+    told = [f"⚠ <strong>{escape(finding.problem)}</strong>: {escape(finding.words)}" for finding in found]
+    return f'<td style="text-align:left">{"<br>".join(told) or "fine."}</td>'

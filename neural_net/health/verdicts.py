@@ -140,5 +140,8 @@ def _updates(measures: Sequence[Measures]) -> Iterator[Finding]:
             words = f"one update moves its weights by {share:.2g} of their size, where about 0.001 is good."
             yield Finding("updates too large", own.layer, words)
         elif share is not None and share < SMALLEST_UPDATE:
-            words = f"one update moves its weights by {share:.2g} of their size, where about 0.001 is good."
+            moved = (
+                f"moves its weights by {share:.2g} of their size" if share else "does not move its weights"
+            )
+            words = f"one update {moved}; about 0.001 of their size is good."
             yield Finding("updates too small", own.layer, words)

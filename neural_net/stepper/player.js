@@ -45,6 +45,7 @@ const SKELETON = `
   </div>
   <div class="nns-rest">
     <div class="nns-error" role="alert"></div>
+    <div class="nns-verdict" hidden></div>
     <div class="nns-stage">
       <div class="nns-frame"></div>
       <div class="nns-detail" aria-live="polite" hidden>
@@ -53,7 +54,6 @@ const SKELETON = `
       </div>
       ${QUESTION}
     </div>
-    <div class="nns-verdict" hidden></div>
     <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
     <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
     <div class="nns-spoken" aria-live="polite"></div>
@@ -151,7 +151,7 @@ function render({ model, el }) {
   function draw() {
     if (last() < 0) return; // nothing to show yet
     const step = current();
-    if (model.get("step") > step) put("step", step); // beyond what is covered; the slider follows
+    if (model.get("step") > step) setTimeout(comeBack); // later, when the slider's link listens again
     const picked = model.get("picked");
     const isCovered = questions.isCovered(step);
     const receipt = isCovered ? questionAloud(questions.at(step)) : (model.get("receipts")[step] ?? "");
@@ -169,6 +169,11 @@ function render({ model, el }) {
       part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
     }
     if (timer !== null && (step !== expected || isCovered)) pause();
+  }
+
+  /** Take back a step beyond a question, so that the slider stands at the question too. */
+  function comeBack() {
+    if (model.get("step") > current()) put("step", current());
   }
 
   /** The numbers of a unit or an edge in this pass, once the step of its layer in it is uncovered. */
