@@ -247,11 +247,23 @@ def test_an_unknown_name_is_answered_with_the_nearest():
     assert "vanishing gradients" in judgement.message
 
 
-def test_what_is_no_diagnosis_is_refused():
-    with pytest.raises(TypeError, match="expected the name of a fault"):
-        judge(1, 3)
-    with pytest.raises(ValueError, match="a word such as"):
-        judge(1, ("dead relus", "somewhere"))
+@pytest.mark.parametrize(
+    ("diagnosis", "message"),
+    [
+        (3, "expected the name of a fault"),
+        (None, "expected the name of a fault"),
+        (("dead relus", 2, 3), "expected the name of a fault"),
+        (("dead relus", "somewhere"), "a word such as"),
+        (("dead relus", 1.5), "expected a whole number"),
+    ],
+)
+def test_what_is_no_diagnosis_is_not_understood(diagnosis, message):
+    judgement = judge(1, diagnosis)
+    assert judgement.verdict == "not understood"
+    assert message in judgement.message
+
+
+def test_a_layer_may_be_called_by_its_name():
     assert judge(5, ("unscaled inputs", "input")).is_right
     assert judge(9, ("sign lost", "loss")).is_right
 

@@ -193,6 +193,29 @@ def test_everything_that_can_be_asked_is_asked_somewhere():
         assert ask(Place(one, 4, 0), rng), ask.__name__
 
 
+@pytest.fixture(scope="module")
+def many_traces():
+    """Traces of all activations and losses, on one example and on several, square in the middle or not."""
+    rng = np.random.default_rng(7)
+    made = []
+    for activation in ACTIVATIONS:
+        for loss, head in LOSSES_AND_HEADS:
+            for m, widths in ((1, [3, 3, 2]), (3, [2, 4, 4, 2]), (2, [3, 4, 3, 3])):
+                net = network(widths, activation=activation, head=head, loss=loss, seed=m)
+                x = 2 * rng.standard_normal((m, widths[0]))
+                shape = (m, widths[-1])
+                target = (
+                    rng.integers(widths[-1], size=m) if "binary" not in loss and "cross" in loss else None
+                )
+                made.append(trace(net, x, rng.integers(2, size=shape) if target is None else target))
+    return made
+
+
+def test_every_slip_leads_to_a_wrong_choice_somewhere(many_traces):
+    met = {choice.mistake for one in many_traces for _, m in matters(one) for choice in m.choices}
+    assert met - {""} == set(SLIPS)
+
+
 def test_what_does_not_fit_is_refused():
     one = trace(network([2, 1]), [1, 2], 3)
     with pytest.raises(ValueError, match="example"):

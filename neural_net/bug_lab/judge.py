@@ -78,7 +78,10 @@ def judge(number: int, diagnosis: Diagnosis) -> Judgement:
     out. A name that is none of the lab's is answered with the nearest ones.
     """
     kind = kind_number(number)
-    name, layer = _parts(diagnosis, kind.make().net.L)
+    try:
+        name, layer = _parts(diagnosis, kind.make().net.L)
+    except (TypeError, ValueError) as error:
+        return Judgement(number, "not understood", str(error), kind.hints)
     if name not in KINDS:
         return Judgement(number, "not understood", _unknown(name), kind.hints)
     if name != kind.name:

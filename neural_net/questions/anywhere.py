@@ -25,7 +25,7 @@ def shape_of_dL_dy_prev(place: Place, _: np.random.Generator) -> Matter | None:
         wrong_shape(output, "wrong-quantity"),
         wrong_shape(shape[::-1], "transposed"),
         wrong_shape(shape[1:], "not-kept-apart"),
-        wrong_shape((*output, *shape[1:]), "jacobian-kept"),
+        wrong_shape((*output, *shape[1:]), "jacobian-returned"),
     ]
     return matter("shape", prompt, Choice(write_shape(shape), words), others)
 

@@ -102,7 +102,7 @@ def _factor_across_softmax(place: Place) -> Matter | None:
     others = _unlike(
         right,
         (upstream * y * (1 - y), "g ⊙ y ⊙ (1 − y)", "softmax-diagonal"),
-        (upstream, "g as it is", "activation-left-out"),
+        (upstream, "g as it is", "softmax-left-out"),
         (upstream * y, "g ⊙ y", "softmax-diagonal"),
     )
     prompt = (
@@ -172,7 +172,7 @@ def shape_of_dL_dW(place: Place, _: np.random.Generator) -> Matter:
         wrong_shape((n_out, n_in), "transposed"),
         wrong_shape((place.m, n_out), "wrong-quantity"),
         wrong_shape((place.m, n_in, n_out), "not-summed"),
-        wrong_shape((n_out, n_in, n_out), "jacobian-kept"),
+        wrong_shape((n_out, n_in, n_out), "jacobian-returned"),
     ]
     return matter("shape", prompt, Choice(write_shape((n_in, n_out)), words), others)
 
@@ -230,7 +230,7 @@ def value_of_dL_dy_prev(place: Place, rng: np.random.Generator) -> Matter | None
     others = [
         *_by_the_column(W, arriving, i),
         wrong_number(float(place.gradient("y")[place.example] @ W[i]), _past_the_activation(place)),
-        *[wrong_number(float(arriving[0] * W[i, 0]), "first-path-only")] * (W.shape[1] > 1),
+        *[wrong_number(float(arriving[0] * W[i, 0]), "overwritten")] * (W.shape[1] > 1),
         wrong_number(-value, "sign-lost"),
         wrong_number(float(W[i].sum()), "upstream-left-out"),
     ]
@@ -328,7 +328,7 @@ def _slope(activation: Elementwise, z: float) -> float:
 
 
 def _past_the_activation(place: Place) -> str:
-    return "activation-left-out" if _curve(place) is None else "derivative-left-out"
+    return "softmax-left-out" if _activation(place).name == "softmax" else "derivative-left-out"
 
 
 def _unlike(right: Array, *candidates: tuple[Array, str, str]) -> list[Choice]:

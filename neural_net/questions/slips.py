@@ -20,18 +20,15 @@ SLIPS: Mapping[str, str] = MappingProxyType(
         "softmax-diagonal": (
             "That takes the diagonal of softmax's Jacobian alone. Every output depends on every z."
         ),
-        "activation-left-out": "Softmax has a Jacobian too, and it was left out.",
+        "softmax-left-out": "Softmax has a Jacobian too, and it was left out.",
         "weight-for-input": (
             "That multiplies by W. It is how the gradient gets to the input, not to the weight."
         ),
         "input-left-out": "That is the gradient of the bias. Of a weight's gradient, its input is a factor.",
         "wrong-layer": "That comes out of this layer. W was multiplied with what came in.",
-        "first-path-only": (
-            "That is one path alone. Where a value is used several times the contributions add."
-        ),
+        "overwritten": ("That is one path alone. Where a value is used several times the contributions add."),
         "sign-lost": "The sign is lost.",
         "no-effect": "It does have an effect: the gradient is not 0.",
-        "effect-of-zero": "The gradient is exactly 0 here, so a small change has no effect.",
         # matrices
         "transposed": (
             "Rows and columns are exchanged. A gradient has the shape of what it is the gradient of."
@@ -52,7 +49,7 @@ SLIPS: Mapping[str, str] = MappingProxyType(
             "That product makes the gradient of W. To the layer before, the way leads through W."
         ),
         "wrong-quantity": "That is the shape of another quantity.",
-        "jacobian-kept": (
+        "jacobian-returned": (
             "That is a Jacobian. Upstream × local leaves one number for each number of the thing itself."
         ),
         # batches, losses and constants
