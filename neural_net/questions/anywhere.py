@@ -16,7 +16,7 @@ def shape_of_dL_dy_prev(place: Place, _: np.random.Generator) -> Matter | None:
     if "y_prev" not in place.trace.records[place.l].gradients:
         return None
     shape, output = place.values("y_prev").shape, place.values("y").shape
-    prompt = f"What is the shape of {place.symbol('dL_dy_prev')}, which goes on to the layer before?"
+    prompt = f"What is the shape of {place.symbol('dL_dy_prev')}, the loss gradient that leaves the layer?"
     words = (
         f"A gradient has the shape of what it is the gradient of: {place.symbol('y_prev')} is "
         f"{write_shape(shape)}."
