@@ -275,4 +275,5 @@ def test_the_exercises_are_there_for_a_checker():
         answer = kind_number(exercise.number).name
         assert exercise.judge(answer).is_right
         assert f"nnh.broken_network({exercise.number})" in exercise.statement
-        assert "nnh.check(" in exercise.statement
+        assert set(exercise.faults) == set(KINDS)
+        assert not any(fault in exercise.statement for fault in KINDS)

@@ -50,11 +50,19 @@ class Exercise:
     def statement(self) -> str:
         """What is asked."""
         return (
-            f"net = nnh.broken_network({self.number}) does not learn as it should. Find out what is wrong, "
-            f"and in which "
-            f'layer: nnh.check("{self.name}", ("name of the fault", layer)). 0 is the input, L+1 the loss; '
-            f"leave the layer out where the fault is in none. The faults are: {', '.join(KINDS)}."
+            f"net = nnh.broken_network({self.number}) does not learn as it should, with net.x, net.target and "
+            "net.learning_rate: what is wrong, and in which layer?"
         )
+
+    @property
+    def signature(self) -> str:
+        """How an answer is written."""
+        return '("name of the fault", layer), or the name alone where the fault is in no layer'
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The names to choose from."""
+        return tuple(KINDS)
 
     @property
     def hints(self) -> tuple[str, ...]:
