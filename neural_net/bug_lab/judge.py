@@ -50,7 +50,7 @@ class Exercise:
     def statement(self) -> str:
         """What is asked."""
         return (
-            f"net = nnh.broken_network({self.number}) does not learn as it should, with net.x, net.target and "
+            f"net = nnh.broken_network({self.number}) does not learn net.target from net.x as it should, at "
             "net.learning_rate: what is wrong, and in which layer?"
         )
 
