@@ -11,7 +11,6 @@ from neural_net.bug_lab.kinds import KINDS, Kind, kind_number, plain
 from neural_net.validation import whole_number
 
 Verdict = Literal["right", "wrong layer", "wrong", "not understood"]
-Diagnosis = str | tuple[str, int | str] | list[int | str]
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Exercise:
         """What leads to the answer, each hint saying more than the one before."""
         return kind_number(self.number).hints
 
-    def judge(self, diagnosis: Diagnosis) -> Judgement:
+    def judge(self, diagnosis: object) -> Judgement:
         """Say whether a diagnosis is right."""
         return judge(self.number, diagnosis)
 
@@ -79,7 +78,7 @@ def exercises() -> tuple[Exercise, ...]:
     return tuple(Exercise(number) for number in range(1, len(KINDS) + 1))
 
 
-def judge(number: int, diagnosis: Diagnosis) -> Judgement:
+def judge(number: int, diagnosis: object) -> Judgement:
     """Judge the diagnosis of `broken_network(number)`: the name of a fault, or ("name", layer).
 
     The layer is a number, 0 for the input and L+1 for the loss, or a word such as "layer 2"; it may be left
