@@ -105,7 +105,7 @@ def test_the_checker_imports_the_core_and_the_look_only_and_nothing_imports_it()
             name.split(".")[1] for name in imports_of_file(path, True) if name.startswith("neural_net.")
         }
         if (PACKAGE / "checker") in path.parents:
-            assert of_package <= {"checker", "look", "svg", *RANK}, path
+            assert of_package <= {"checker", "bug_lab", "look", "svg", *RANK}, path
         else:
             assert "checker" not in of_package, path
 
