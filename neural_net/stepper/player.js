@@ -1,8 +1,8 @@
 // Shows one frame of a trace at a time. Every frame is here already, so that no step needs the kernel.
 //
-// The model holds all state (frames, step, picked, details, receipts, phases, error; of an opened layer opened,
-// operation, films, elements) and a view only draws it, so two views of one model agree. Drawing is synchronous: when the handler of a key press returns, the new
-// frame is in the page.
+// The model holds all state (frames, step, picked, details, receipts, phases, error, questions, answers; of an
+// opened layer opened, operation, films, elements) and a view only draws it, so two views of one model agree.
+// Drawing is synchronous: when the handler of a key press returns, the new frame is in the page.
 
 const PLAY_MILLISECONDS = 1500; // time to look at a step while playing
 
@@ -67,12 +67,14 @@ const SKELETON = `
         <span class="nns-operation"></span>
       </span>
     </div>
+    <div class="nns-verdict" hidden></div>
     <div class="nns-stage">
       <div class="nns-frame"></div>
       <div class="nns-detail" aria-live="polite" hidden>
         <div></div>
         <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
       </div>
+      ${QUESTION}
     </div>
     <p></p>
     <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
@@ -151,12 +153,14 @@ function render({ model, el }) {
   const story = part(".nns-detail > div");
   const error = part(".nns-error");
   const playButton = part('[data-move="play"]');
+  const card = part(".nns-question");
+  const verdict = part(".nns-verdict");
+  const questions = new Questions(model);
 
   let film = new Film([]);
   let told = ""; // the story that the detail shows
   let timer = null; // set while playing
   let expected = null; // the step that playing has made; any other one was made by hand, and ends it
-
   let hasKernel = false; // until it answers
 
   const layers = () => ({ frames: model.get("frames"), receipts: model.get("receipts"), trait: "step" });
@@ -165,8 +169,9 @@ function render({ model, el }) {
   const shown = () =>
     isOpen() ? { ...model.get("films")[model.get("opened")], trait: "operation" } : layers();
   const last = () => shown().frames.length - 1;
-  const current = () => Math.max(0, Math.min(model.get(shown().trait), last()));
-  const isBackward = () => model.get("phases")[model.get("step")] === "backward";
+  const reach = () => (isOpen() ? last() : Math.min(last(), questions.farthest));
+  const current = () => Math.max(0, Math.min(model.get(shown().trait), reach()));
+  const isBackward = () => model.get("phases")[isOpen() ? model.get("step") : current()] === "backward";
   const canOpen = () => !isOpen() && (hasKernel || model.get("step") in model.get("films"));
   const put = (name, value) => {
     model.set(name, value);
@@ -178,26 +183,52 @@ function render({ model, el }) {
   function draw() {
     if (last() < 0) return; // nothing to show yet
     const step = current();
+    if (isBeyond()) setTimeout(comeBack); // later, when the slider's link listens again
     const picked = model.get("picked");
     const { frames, receipts } = shown();
-    const receipt = receipts[step] ?? "";
+    const isCovered = !isOpen() && questions.isCovered(step);
+    const receipt = isCovered ? questionAloud(questions.at(step)) : (receipts[step] ?? "");
     if (film.frames !== frames) changeFilm(new Film(frames));
-    const svg = film.element(step);
+    const svg = film.element(isCovered ? step - 1 : step); // before a step stands what is known by then
     mark(svg, picked);
     if (frame.firstChild !== svg) frame.replaceChildren(svg);
-    const details = model.get(isOpen() ? "elements" : "details");
-    drawDetail(svg, details[picked]?.[isBackward() ? 1 : 0] ?? "");
+    drawDetail(svg, isCovered ? "" : storyOf(picked));
+    drawQuiz(svg, step, isCovered);
     drawZoom(step);
-    write(part(".nns-position"), `step ${place(model.get("step"), layers().frames)}`);
+    write(part(".nns-position"), `step ${place(isOpen() ? model.get("step") : step, layers().frames)}`);
     write(part(".nns-rest > p"), isOpen() ? HINTS.operations : HINTS.layers);
     part(".nns-rest > p").hidden = !svg.querySelector("[data-ref]");
     write(part(".nns-receipt pre"), receipt);
     write(part(".nns-spoken"), receipt);
     drawError(model.get("error"));
-    for (const [name, end] of [["first", 0], ["previous", 0], ["next", last()], ["last", last()]]) {
+    for (const [name, end] of [["first", 0], ["previous", 0], ["next", reach()], ["last", reach()]]) {
       part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
     }
-    if (timer !== null && step !== expected) pause();
+    if (timer !== null && (step !== expected || isCovered)) pause();
+  }
+
+  /** Take back a step beyond a question, so that the slider stands at the question too. */
+  function comeBack() {
+    if (isBeyond()) put("step", current());
+  }
+
+  const isBeyond = () => !isOpen() && model.get("step") > current();
+
+  /** The numbers of what was picked in this pass; those of a unit or an edge once its step is uncovered. */
+  function storyOf(picked) {
+    if (isOpen()) return model.get("elements")[picked]?.[isBackward() ? 1 : 0] ?? "";
+    const layer = Math.max(1, Number(picked.split(":")[1]));
+    if (isBackward() && model.get("frames").length - layer >= questions.farthest) return "";
+    return model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "";
+  }
+
+  function drawQuiz(svg, step, isCovered) {
+    if (!questions.all.length) return;
+    verdict.hidden = false;
+    drawVerdict(verdict, questions, isCovered ? null : step);
+    if (isCovered) drawQuestion(card, questions.at(step));
+    if (isCovered) layOverPanel(card, svg, "height");
+    card.hidden = !isCovered;
   }
 
   /** Lay the story of what was picked over the matrices of the step, which it replaces until it is let go. */
@@ -205,14 +236,19 @@ function render({ model, el }) {
     if (html !== told) story.innerHTML = html;
     told = html;
     detail.hidden = !html;
-    const panel = html && svg.querySelector("[data-upper]");
+    if (html) layOverPanel(detail, svg, "data-upper");
+  }
+
+  /** Lay something over the panel with the matrices, as high as the panel's attribute `upTo` says. */
+  function layOverPanel(cover, svg, upTo) {
+    const panel = svg.querySelector("[data-upper]");
     if (!panel) return;
     const { width, height } = svg.viewBox.baseVal;
     const percent = (attribute, whole) => `${(100 * panel.getAttribute(attribute)) / whole}%`;
-    detail.style.left = percent("x", width);
-    detail.style.width = percent("width", width);
-    detail.style.top = percent("y", height);
-    detail.style.minHeight = percent("data-upper", height);
+    cover.style.left = percent("x", width);
+    cover.style.width = percent("width", width);
+    cover.style.top = percent("y", height);
+    cover.style.minHeight = percent(upTo, height);
   }
 
   /** The way into a layer, where it can be opened, or where in it the reader is, and the way out. */
@@ -255,8 +291,8 @@ function render({ model, el }) {
   // ---- moving
 
   function go(step) {
-    const target = Math.max(0, Math.min(step, last()));
-    if (target !== current()) put(shown().trait, target);
+    const target = Math.max(0, Math.min(step, reach()));
+    if (target !== model.get(shown().trait)) put(shown().trait, target);
   }
 
   /** Ask for the operations of the current layer; the kernel makes them, if they are not here yet. */
@@ -294,10 +330,10 @@ function render({ model, el }) {
     drawPlaying(true);
     const advance = (step) => {
       expected = step;
-      timer = setTimeout(() => (step < last() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
+      timer = setTimeout(() => (step < reach() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
       go(step);
     };
-    advance(current() < last() ? current() + 1 : 0);
+    advance(current() < reach() ? current() + 1 : 0);
   }
 
   function pause() {
@@ -331,6 +367,7 @@ function render({ model, el }) {
   function onKey(event) {
     const path = event.composedPath();
     if (!path.includes(root) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (/^[1-9]$/.test(event.key) && questions.isCovered(current())) return answer(event, event.key - 1);
     const move = moveOf(event.key);
     if (!move) return;
     event.stopPropagation();
@@ -340,7 +377,17 @@ function render({ model, el }) {
     moves[move]();
   }
 
+  function answer(event, choice) {
+    event.stopPropagation();
+    questions.choose(current(), choice);
+    root.focus({ preventScroll: true }); // the button that was pressed is gone, and the arrows go on from here
+  }
+
   function onClick(event) {
+    const choice = event.target.closest("[data-choice]");
+    if (choice) return answer(event, Number(choice.dataset.choice));
+    const missed = event.target.closest(".nns-tally [data-step]");
+    if (missed) return go(Number(missed.dataset.step));
     const move = event.target.closest("[data-move]");
     if (move) return moves[move.dataset.move]();
     if (!frame.contains(event.target)) return;
