@@ -68,6 +68,10 @@ class NN_Helper:
     update = _From("descent")
     train = _From("training")
     check_gradients = _From("gradient_check")
+    health = _From("health")
+
+    # Networks with one thing wrong, to find out what
+    broken_network = _From("bug_lab")
 
     # Stepping through a trace, and its static picture
     step_through = _From("stepper")

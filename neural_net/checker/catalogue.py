@@ -11,6 +11,7 @@ from neural_net.checker import session
 from neural_net.checker.exercise import Task
 from neural_net.checker.report import Report
 from neural_net.checker.tasks import EXERCISES
+from neural_net.checker.tasks.bug_lab import DIAGNOSES
 from neural_net.validation import known_name
 
 LEFT = 'style="text-align:left"'
@@ -41,7 +42,7 @@ def exercises() -> Exercises:
     return Exercises(tuple((task, session.status(task.name)) for task in TASKS.values()))
 
 
-TASKS: Mapping[str, Task] = EXERCISES
+TASKS: Mapping[str, Task] = {**EXERCISES, **DIAGNOSES}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,7 +1,7 @@
 // Shows one frame of a trace at a time. Every frame is here already, so that no step needs the kernel.
 //
-// The model holds all state (frames, step, picked, details, receipts, phases, error) and a view only draws it,
-// so two views of one model agree. Drawing is synchronous: when the handler of a key press returns, the new
+// The model holds all state (frames, step, picked, details, receipts, phases, error, questions, answers) and a
+// view only draws it, so two views of one model agree. Drawing is synchronous: when the handler of a key press returns, the new
 // frame is in the page.
 
 const PLAY_MILLISECONDS = 1500; // time to look at a step while playing
@@ -45,12 +45,14 @@ const SKELETON = `
   </div>
   <div class="nns-rest">
     <div class="nns-error" role="alert"></div>
+    <div class="nns-verdict" hidden></div>
     <div class="nns-stage">
       <div class="nns-frame"></div>
       <div class="nns-detail" aria-live="polite" hidden>
         <div></div>
         <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
       </div>
+      ${QUESTION}
     </div>
     <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
     <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
@@ -126,6 +128,9 @@ function render({ model, el }) {
   const story = part(".nns-detail > div");
   const error = part(".nns-error");
   const playButton = part('[data-move="play"]');
+  const card = part(".nns-question");
+  const verdict = part(".nns-verdict");
+  const questions = new Questions(model);
 
   let film = new Film([]);
   let told = ""; // the story that the detail shows
@@ -133,7 +138,8 @@ function render({ model, el }) {
   let expected = null; // the step that playing has made; any other one was made by hand, and ends it
 
   const last = () => model.get("frames").length - 1;
-  const current = () => Math.max(0, Math.min(model.get("step"), last()));
+  const reach = () => Math.min(last(), questions.farthest);
+  const current = () => Math.max(0, Math.min(model.get("step"), reach()));
   const isBackward = () => model.get("phases")[current()] === "backward";
   const put = (name, value) => {
     model.set(name, value);
@@ -145,21 +151,45 @@ function render({ model, el }) {
   function draw() {
     if (last() < 0) return; // nothing to show yet
     const step = current();
+    if (model.get("step") > step) setTimeout(comeBack); // later, when the slider's link listens again
     const picked = model.get("picked");
-    const receipt = model.get("receipts")[step] ?? "";
+    const isCovered = questions.isCovered(step);
+    const receipt = isCovered ? questionAloud(questions.at(step)) : (model.get("receipts")[step] ?? "");
     if (film.frames !== model.get("frames")) changeFilm(new Film(model.get("frames")));
-    const svg = film.element(step);
+    const svg = film.element(isCovered ? step - 1 : step); // before a step stands what is known by then
     mark(svg, picked);
     if (frame.firstChild !== svg) frame.replaceChildren(svg);
-    drawDetail(svg, model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "");
+    drawDetail(svg, isCovered ? "" : storyOf(picked));
+    drawQuiz(svg, step, isCovered);
     write(part(".nns-position"), `step ${step + 1} of ${last() + 1}`);
     write(part(".nns-receipt pre"), receipt);
     write(part(".nns-spoken"), receipt);
     drawError(model.get("error"));
-    for (const [name, end] of [["first", 0], ["previous", 0], ["next", last()], ["last", last()]]) {
+    for (const [name, end] of [["first", 0], ["previous", 0], ["next", reach()], ["last", reach()]]) {
       part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
     }
-    if (timer !== null && step !== expected) pause();
+    if (timer !== null && (step !== expected || isCovered)) pause();
+  }
+
+  /** Take back a step beyond a question, so that the slider stands at the question too. */
+  function comeBack() {
+    if (model.get("step") > current()) put("step", current());
+  }
+
+  /** The numbers of a unit or an edge in this pass, once the step of its layer in it is uncovered. */
+  function storyOf(picked) {
+    const layer = Math.max(1, Number(picked.split(":")[1]));
+    if (isBackward() && model.get("frames").length - layer >= questions.farthest) return "";
+    return model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "";
+  }
+
+  function drawQuiz(svg, step, isCovered) {
+    if (!questions.all.length) return;
+    verdict.hidden = false;
+    drawVerdict(verdict, questions, isCovered ? null : step);
+    if (isCovered) drawQuestion(card, questions.at(step));
+    if (isCovered) layOverPanel(card, svg, "height");
+    card.hidden = !isCovered;
   }
 
   /** Lay the story of what was picked over the matrices of the step, which it replaces until it is let go. */
@@ -167,14 +197,19 @@ function render({ model, el }) {
     if (html !== told) story.innerHTML = html;
     told = html;
     detail.hidden = !html;
-    const panel = html && svg.querySelector("[data-upper]");
+    if (html) layOverPanel(detail, svg, "data-upper");
+  }
+
+  /** Lay something over the panel with the matrices, as high as the panel's attribute `upTo` says. */
+  function layOverPanel(cover, svg, upTo) {
+    const panel = svg.querySelector("[data-upper]");
     if (!panel) return;
     const { width, height } = svg.viewBox.baseVal;
     const percent = (attribute, whole) => `${(100 * panel.getAttribute(attribute)) / whole}%`;
-    detail.style.left = percent("x", width);
-    detail.style.width = percent("width", width);
-    detail.style.top = percent("y", height);
-    detail.style.minHeight = percent("data-upper", height);
+    cover.style.left = percent("x", width);
+    cover.style.width = percent("width", width);
+    cover.style.top = percent("y", height);
+    cover.style.minHeight = percent(upTo, height);
   }
 
   function changeFilm(next) {
@@ -205,7 +240,7 @@ function render({ model, el }) {
   // ---- moving
 
   function go(step) {
-    const target = Math.max(0, Math.min(step, last()));
+    const target = Math.max(0, Math.min(step, reach()));
     if (target !== model.get("step")) put("step", target);
   }
 
@@ -213,10 +248,10 @@ function render({ model, el }) {
     drawPlaying(true);
     const advance = (step) => {
       expected = step;
-      timer = setTimeout(() => (step < last() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
+      timer = setTimeout(() => (step < reach() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
       go(step);
     };
-    advance(current() < last() ? current() + 1 : 0);
+    advance(current() < reach() ? current() + 1 : 0);
   }
 
   function pause() {
@@ -239,6 +274,7 @@ function render({ model, el }) {
   function onKey(event) {
     const path = event.composedPath();
     if (!path.includes(root) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (/^[1-9]$/.test(event.key) && questions.isCovered(current())) return answer(event, event.key - 1);
     const move = KEYS[event.key];
     if (!move || (move === "release" && !model.get("picked"))) return;
     event.stopPropagation();
@@ -247,7 +283,17 @@ function render({ model, el }) {
     moves[move]();
   }
 
+  function answer(event, choice) {
+    event.stopPropagation();
+    questions.choose(current(), choice);
+    root.focus({ preventScroll: true }); // the button that was pressed is gone, and the arrows go on from here
+  }
+
   function onClick(event) {
+    const choice = event.target.closest("[data-choice]");
+    if (choice) return answer(event, Number(choice.dataset.choice));
+    const missed = event.target.closest(".nns-tally [data-step]");
+    if (missed) return go(Number(missed.dataset.step));
     const move = event.target.closest("[data-move]");
     if (move) return moves[move.dataset.move]();
     if (!frame.contains(event.target)) return;

@@ -14,6 +14,7 @@ from neural_net.display import Picture, filmstrip
 from neural_net.network import Network
 from neural_net.stepper.controls import WhatIfControls
 from neural_net.stepper.player import FramePlayer
+from neural_net.stepper.prediction import PredictionStepper
 from neural_net.stepper.what_if import Place, place_of, quantities, retrace, tell_loss, value_at
 from neural_net.steps import Step
 from neural_net.trace import Trace
@@ -209,13 +210,16 @@ def step_through(
     image_shape: tuple[int, int] | None = None,
     classes: Sequence[str] | None = None,
     what_if: bool = True,
-) -> Stepper:
+    predict: bool = False,
+) -> Stepper | PredictionStepper:
     """Step through both passes of a trace, or of a network on x and its target.
 
     `start` is the step to open at, such as ("backward", 2); it is also the one that readers without a kernel
     see, who are shown the filmstrip of all steps otherwise.
     `example` is the row of the batch to start with, from 0. `image_shape` (rows, columns) draws the input as
     an image; `classes` names the classes of a softmax head. `what_if=False` leaves out the what-if controls.
+    `predict=True` asks a question before each backward step and shows the step once it is answered; the
+    stepper's `tally` counts. It comes without what-if, and stays with its example.
     """
     if isinstance(trace_or_network, Network):
         if x is None or target is None:
@@ -229,6 +233,10 @@ def step_through(
         kind = type(trace_or_network).__name__
         raise TypeError(f"step_through: expected a trace, or a network with x and target; got {kind}")
     first = None if start is None else _step_at(trace, start)
+    if predict:
+        return PredictionStepper(
+            trace, start=first, example=example, image_shape=image_shape, classes=classes
+        )
     return Stepper(
         trace, start=first, example=example, image_shape=image_shape, classes=classes, what_if=what_if
     )
