@@ -77,6 +77,11 @@ class NN_Helper:
     step_through = _From("stepper")
     filmstrip = _From("stepper")
 
+    # Exercises, and the checker that says what went wrong
+    exercises = _From("checker")
+    check = _From("checker")
+    own_layer = _From("checker")
+
     # Plots
     plot_forward = _From("plots")
     plot_backward = _From("plots")

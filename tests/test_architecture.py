@@ -83,7 +83,7 @@ def test_every_module_is_known_here_or_is_a_viewer_or_data():
     modules = {path.stem for path in PACKAGE.glob("*.py")} | {
         path.parent.name for path in PACKAGE.glob("*/__init__.py")
     }
-    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram", "torch_bridge"}
+    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram", "torch_bridge", "checker"}
     assert set(RANK) <= modules
 
 
@@ -99,6 +99,17 @@ def test_the_core_has_no_import_cycle():
             del graph[module]
 
 
+def test_the_checker_imports_the_core_and_the_look_only_and_nothing_imports_it():
+    for path in PACKAGE.rglob("*.py"):
+        of_package = {
+            name.split(".")[1] for name in imports_of_file(path, True) if name.startswith("neural_net.")
+        }
+        if (PACKAGE / "checker") in path.parents:
+            assert of_package <= {"checker", "look", "svg", *RANK}, path
+        else:
+            assert "checker" not in of_package, path
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -106,8 +117,9 @@ def test_the_core_has_no_import_cycle():
         "import neural_net_helper as h; nnh = h.NN_Helper()\n"
         "net = nnh.network([2, 3, 1]); trace = nnh.trace(net, [1, 2], 3); trace.receipt()\n"
         "nnh.train(nnh.update(net, trace, 0.1), [1, 2], 3); nnh.check_gradients(net, [1, 2], 3)",
+        "import neural_net_helper as h; h.NN_Helper().check('update', lambda W, g, a: W - g)",
     ],
-    ids=["import", "core"],
+    ids=["import", "core", "checker"],
 )
 def test_no_viewer_is_loaded_before_its_first_use(code):
     code += "\nimport sys; print(*(name for name in sys.modules if '.' not in name))"
