@@ -1,11 +1,13 @@
 """Every mistake that can occur in an exercise is diagnosed by its own name, and nothing else is."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from neural_net.checker import mistakes
+from neural_net.checker.cases import Sizes
 from neural_net.checker.diagnosis import diagnose, first_wrong
 from neural_net.checker.reading import Leaf
 from neural_net.checker.report import RIGHT
@@ -164,13 +166,17 @@ def test_a_mistake_that_one_shape_hides_is_found_on_another():
     assert exercise.judge(wrong).mistake == "averaged-again"
 
 
-def test_two_mistakes_that_agree_on_a_value_are_not_told_apart_by_it_but_by_the_function():
-    exercise = EXERCISES["update"]
-    value_only = {"W": np.ones((1, 1)), "dL_dW": np.ones((1, 1)), "learning_rate": 1.0}
-    assert exercise.solution.right(**value_only) == 0
-    ambiguous = exercise.given["W"] * 0 + 7.0
+def test_two_mistakes_that_agree_on_an_example_are_told_apart_by_the_function():
+    one_example = replace(EXERCISES["mse gradient"], sizes=(Sizes(1, 3, 2),))
+    y_hat, target = one_example.given["y_hat"], one_example.given["target"]
 
-    assert exercise.judge(ambiguous).mistake is None
+    def not_averaged(y_hat, target):
+        return 2 * (y_hat - target)
+
+    report = one_example.judge(not_averaged(y_hat, target))
+    assert report.mistake is None
+    assert "could be not-averaged or averaged-over-examples-only; these inputs do not tell" in report.text
+    assert EXERCISES["mse gradient"].judge(not_averaged).mistake == "not-averaged"
 
 
 def test_the_first_wrong_quantity_is_named_where_the_rest_is_wrong_in_an_unknown_way():

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from types import MappingProxyType
 
 from neural_net.checker import session
 from neural_net.checker.exercise import Task
 from neural_net.checker.report import Report
-from neural_net.checker.tasks import EXERCISES, bug_lab
+from neural_net.checker.tasks import EXERCISES
+from neural_net.checker.tasks.bug_lab import DIAGNOSES
 from neural_net.validation import known_name
 
 LEFT = 'style="text-align:left"'
@@ -42,7 +42,7 @@ def exercises() -> Exercises:
     return Exercises(tuple((task, session.status(task.name)) for task in TASKS.values()))
 
 
-TASKS: Mapping[str, Task] = MappingProxyType({**EXERCISES, **{task.name: task for task in bug_lab.TASKS}})
+TASKS: Mapping[str, Task] = {**EXERCISES, **DIAGNOSES}
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -26,10 +26,10 @@ class Mistake:
 
 DERIVATIVE_LEFT_OUT = Mistake(
     "derivative-left-out",
-    "The derivative of the activation is missing from {it}: a gradient went past the activation as if it "
-    "were not there.",
-    "Which of your quantities are gradients with respect to y, and which with respect to z?",
-    "Between y and z stands the activation: multiply by its derivative on the way back, element by element.",
+    "A derivative is missing from {it}: a gradient went past a function, such as the activation, as "
+    "if it were not there.",
+    "Which functions lie between this quantity and the loss? Does each of them have its factor in your code?",
+    "Going back through a function multiplies by its local gradient: for the activation, by a′(z).",
 )
 DERIVATIVE_TWICE = Mistake(
     "derivative-twice",
@@ -75,13 +75,13 @@ SECOND_DERIVATIVE = Mistake(
     "second-derivative",
     "{it} was differentiated once too often: it is the derivative of the derivative.",
     "Which function did you start from? Was it the activation, or its derivative already?",
-    "The derivative of softplus is the sigmoid itself.",
+    "Once is enough: tanh′ = 1 − y², σ′ = y (1 − y), softplus′ = σ.",
 )
 OTHER_FUNCTION = Mistake(
     "other-function",
     "The formula in {it} belongs to another activation.",
     "Which activation does the exercise ask for? Whose formula did you write down?",
-    "Compare: σ′ = y (1 − y), tanh′ = 1 − y², relu′ = 1 where z > 0 and 0 elsewhere.",
+    "Look up the formula of the activation that is asked for, and compare it with your line.",
 )
 FACTOR_LEFT_OUT = Mistake(
     "factor-left-out",
@@ -146,10 +146,11 @@ TRANSPOSED = Mistake(
 )
 TRANSPOSE_MISPLACED = Mistake(
     "transpose-misplaced",
-    "In {it} the matrix product has a transpose too few, or one too many. On a square matrix the shapes hide "
-    "it.",
+    "In {it} the matrix product has a transpose too few, or one too many. On a square matrix the "
+    "shapes hide it.",
     "Write the shape under each factor. Which axes meet in the product, and do they count the same thing?",
-    "Forward, the sum runs over the inputs of W; backward, it runs over the outputs of W.",
+    "Forward, the sum runs over the inputs of W; backward, over its outputs; for the gradient of W, "
+    "over the examples.",
 )
 INVERSE = Mistake(
     "inverse",
@@ -158,11 +159,12 @@ INVERSE = Mistake(
     'Does the way back ask "which input gave this output", or "how does the loss change with the input"?',
     "Input i reaches output j through W[i, j], so the gradient comes back through the same number: Wᵀ.",
 )
-ONLY_THE_SUMS = Mistake(
-    "only-the-sums",
-    "{it} was computed from sums over whole rows, so that it does not matter which unit got which gradient.",
-    "Does it matter in your {it} which number of one row meets which number of the other?",
-    "Input i and output j meet in W[i, j] only. Sum products, do not multiply sums.",
+PRODUCT_OF_SUMS = Mistake(
+    "product-of-sums",
+    "{it} was computed from sums, so that it no longer matters which number met which: a product of "
+    "sums is not a sum of products.",
+    "Does it matter which number of one array meets which number of the other?",
+    "Multiply what belongs together first, then sum.",
 )
 WRONG_AXIS = Mistake(
     "wrong-axis",
@@ -172,10 +174,17 @@ WRONG_AXIS = Mistake(
 )
 SUMMED_OVER_EVERYTHING = Mistake(
     "summed-over-everything",
-    "{it} was summed over all axes, so that its entries can no longer be told apart.",
+    "{it} was summed over all axes, so that only one number is left of it.",
     "How many numbers should {it} have?",
     "A sum without axis=… takes everything. Name the axis that should disappear.",
 )
+SUMMED_OVER_BATCH = Mistake(
+    "summed-over-batch-too",
+    "The sum in {it} runs over all examples at once; each row needs a sum of its own.",
+    "Does one example of a batch change the softmax of another?",
+    "Sum along axis=1, and keep that axis (keepdims=True), so that the shapes fit.",
+)
+
 BROADCAST_WRONG_WAY = Mistake(
     "broadcast-wrong-way",
     "In {it} a vector was spread along the wrong axis: its entries went to the examples, not to the units.",
@@ -208,10 +217,10 @@ TIMES_INPUT = Mistake(
 )
 AVERAGED_AGAIN = Mistake(
     "averaged-again",
-    "A mean was taken once more than it should be in {it}. The mean over the batch is part of the loss, "
-    "and its 1/m comes down to every gradient from there.",
+    "A mean was taken once more than it should be in {it}. The mean over the batch is part of the "
+    "loss, and its 1/m comes down to every gradient from there.",
     "In which one place is the mean over the batch taken?",
-    "Inside the backward pass contributions are summed; only the loss divides.",
+    "Inside the backward pass contributions are summed; only the loss divides, once.",
 )
 NOT_AVERAGED = Mistake(
     "not-averaged",
@@ -221,10 +230,10 @@ NOT_AVERAGED = Mistake(
 )
 AVERAGED_OVER_EXAMPLES = Mistake(
     "averaged-over-examples-only",
-    "{it} was divided by the number of examples only. This loss is the mean over all elements, m × n of "
-    "them.",
+    "{it} was divided by the number of examples only. This loss is the mean over all elements, m × n "
+    "of them.",
     "Over how many numbers does this loss take its mean?",
-    "Divide by y_hat.size, not by len(y_hat).",
+    "Divide by the number of all elements, not by the number of rows.",
 )
 AVERAGED_OVER_ALL = Mistake(
     "averaged-over-all-elements",
@@ -375,9 +384,9 @@ LOSS_HALF = Mistake(
 )
 TARGET_LEFT_OUT = Mistake(
     "target-left-out",
-    "The target is missing from {it}: every class is treated as if it were the true one.",
-    "Which outputs does the cross-entropy look at?",
-    "Only the true class has a gradient other than 0: the factor t sees to that.",
+    "The target is missing from {it}, which so says the same whatever the truth is.",
+    "Which of the inputs has your computation of {it} not used?",
+    "The gradient of a loss knows the target: compare with the formula of the loss.",
 )
 ABSOLUTE_ERROR = Mistake(
     "absolute-error",
@@ -387,9 +396,9 @@ ABSOLUTE_ERROR = Mistake(
 )
 LOSS_FOR_GRADIENT = Mistake(
     "loss-for-gradient",
-    "{it} is the loss itself, not its gradient.",
-    "How many numbers does the loss have, and how many does its gradient with respect to ŷ?",
-    "Differentiate the loss by each element of ŷ.",
+    "{it} holds the loss itself, not its gradient.",
+    "Is {it} how wrong the prediction is, or how the loss changes with it?",
+    "Differentiate the loss by each element of the prediction.",
 )
 OTHER_LOSS = Mistake(
     "other-loss",
@@ -398,6 +407,13 @@ OTHER_LOSS = Mistake(
     "Which loss does the exercise ask for? Does it have a term for 1 − t?",
     "In the cross-entropy of a softmax only t log ŷ counts.",
 )
+MULTIPLIED_NOT_DIVIDED = Mistake(
+    "multiplied-not-divided",
+    "In {it} the factor ŷ (1 − ŷ) multiplies where it should divide.",
+    "What is the derivative of log ŷ?",
+    "(log ŷ)′ = 1/ŷ, and the derivative of log(1 − ŷ) is −1/(1 − ŷ): both divide.",
+)
+
 OVERFLOW = Mistake(
     "overflow",
     "{it} is right for small scores, but not a number for large ones: e^1000 is infinite, and ∞/∞ is not a "
@@ -534,6 +550,13 @@ ASCENT = Mistake(
     "Which way does the gradient point, to a larger loss or to a smaller one?",
     "Subtract the step.",
 )
+GRADIENT_LEFT_OUT = Mistake(
+    "gradient-left-out",
+    "The gradient is missing from {it}: the velocity only fades.",
+    "Which of the inputs has your computation of {it} not used?",
+    "v ← μ v + gradient.",
+)
+
 OLD_VELOCITY = Mistake(
     "old-velocity",
     "{it} was moved by the old velocity, so the newest gradient has no effect until the next step.",

@@ -21,8 +21,8 @@ WRONG_KIND = "wrong kind of answer"
 WRONG_SHAPE = "wrong shape"
 WRONG_VALUE = "wrong value"
 WRONG_ORDER = "wrong order"
-WRONG_FAULT = "wrong fault"
 WRONG_LAYER = "right fault, wrong layer"
+WRONG_DIAGNOSIS = "wrong diagnosis"
 
 
 class Hint(str):

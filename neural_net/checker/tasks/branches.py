@@ -97,7 +97,6 @@ def residual_backward(dL_dy, y_prev, W, a):
         slip(m.CONTRIBUTIONS_MULTIPLIED, "dL_dy_prev = dL_dy * branch"),
         slip(m.DERIVATIVE_LEFT_OUT, "dL_dz = 1.0 * dL_dy"),
         slip(m.WRONG_POINT, "slope = 1 - np.tanh(a) ** 2", it="dL_dz"),
-        slip(m.WRONG_LAYER, "slope = 1 - (y_prev + a) ** 2", it="The slope"),
         slip(m.TRANSPOSE_MISPLACED, "branch = dL_dz @ W", it="the way through the branch"),
         slip(m.DERIVATIVE_LEFT_OUT, "branch = dL_dy @ W.T", it="the way through the branch"),
         transposed("dL_dW"),

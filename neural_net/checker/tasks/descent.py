@@ -80,7 +80,7 @@ def momentum_step(W, velocity, dL_dW, learning_rate, momentum):
         slip(m.VELOCITY_UNUSED, "move = dL_dW", it="W_new"),
         slip(m.VELOCITY_AVERAGED, "velocity_new = momentum * velocity + (1 - momentum) * dL_dW"),
         slip(m.MOMENTUM_LEFT_OUT, "velocity_new = velocity + dL_dW"),
-        slip(m.FACTOR_LEFT_OUT, "velocity_new = momentum * velocity", it="velocity_new"),
+        slip(m.GRADIENT_LEFT_OUT, "velocity_new = momentum * velocity", it="velocity_new"),
         slip(
             m.RATE_IN_VELOCITY,
             "velocity_new = momentum * velocity + learning_rate * dL_dW",

@@ -79,7 +79,7 @@ def softmax_forward(z):
     slips=(
         slip(m.OVERFLOW, "shifted = z", it="y"),
         slip(m.WRONG_AXIS, "y = e / e.sum(axis=0, keepdims=True)"),
-        slip(m.SUMMED_OVER_EVERYTHING, "y = e / e.sum()"),
+        slip(m.SUMMED_OVER_BATCH, "y = e / e.sum()"),
         slip(
             m.SOFTMAX_TWICE,
             "y = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)",

@@ -43,7 +43,6 @@ def mse_gradient(y_hat, target):
         slip(m.LOSS_FOR_GRADIENT, "dL_dy_hat = np.mean((y_hat - target) ** 2)"),
         slip(m.LOSS_FOR_GRADIENT, "dL_dy_hat = (y_hat - target) ** 2"),
         slip(m.SUMMED_OVER_EVERYTHING, "dL_dy_hat = dL_dy_hat.sum()"),
-        slip(m.WRONG_AXIS, "dL_dy_hat = dL_dy_hat.sum(axis=0)"),
         slip(m.TARGET_LEFT_OUT, "dL_dy_hat = 2 * y_hat / y_hat.size"),
     ),
     example={"y_hat": np.array([[3.0, 1.0]]), "target": np.array([[1.0, 2.0]])},
@@ -122,7 +121,7 @@ def binary_cross_entropy_gradient(y_hat, target):
         slip(m.SIGN_LOST, "slope = -target / y_hat - (1 - target) / (1 - y_hat)", it="the second term"),
         sign_lost(P),
         slip(m.FACTOR_LEFT_OUT, "slope = (y_hat - target) / y_hat", it=P),
-        slip(m.DERIVATIVE_TWICE, "slope = (y_hat - target) * y_hat * (1 - y_hat)", it=P),
+        slip(m.MULTIPLIED_NOT_DIVIDED, "slope = (y_hat - target) * y_hat * (1 - y_hat)", it=P),
         slip(
             m.LOSS_FOR_GRADIENT,
             "slope = -(target * np.log(y_hat) + (1 - target) * np.log(1 - y_hat))",

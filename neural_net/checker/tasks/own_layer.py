@@ -116,7 +116,7 @@ class ScaleShift:
         slip(m.NOT_SUMMED, "dL_dg = dL_dy * y_prev"),
         averaged_again("dL_dg", "y_prev"),
         slip(m.FACTOR_LEFT_OUT, "dL_dg = dL_dy.sum(axis=0)"),
-        slip(m.ONLY_THE_SUMS, "dL_dg = dL_dy.sum(axis=0) * y_prev.sum(axis=0)"),
+        slip(m.PRODUCT_OF_SUMS, "dL_dg = dL_dy.sum(axis=0) * y_prev.sum(axis=0)"),
         slip(m.FORWARD_OUTPUT, "dL_dg = (dL_dy * y).sum(axis=0)"),
         slip(m.WRONG_AXIS, "dL_dg = (dL_dy * y_prev).sum(axis=1)"),
         slip(m.SUMMED_OVER_EVERYTHING, "dL_dg = (dL_dy * y_prev).sum()"),

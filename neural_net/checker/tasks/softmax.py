@@ -38,7 +38,7 @@ def softmax_vjp(dL_dy, y):
         slip(m.WEIGHTS_OF_SUM_LEFT_OUT, "mean = dL_dy.sum(axis=1, keepdims=True)", it="dL_dz"),
         slip(m.MEAN_FOR_SUM, "mean = (dL_dy * y).mean(axis=1, keepdims=True)", it="dL_dz"),
         slip(m.WRONG_AXIS, "mean = (dL_dy * y).sum(axis=0, keepdims=True)", it="dL_dz"),
-        slip(m.SUMMED_OVER_EVERYTHING, "mean = (dL_dy * y).sum()", it="Σ g_k y_k"),
+        slip(m.SUMMED_OVER_BATCH, "mean = (dL_dy * y).sum()", it="Σ g_k y_k"),
         slip(m.SIGN_LOST, "centered = dL_dy + mean", it="Σ g_k y_k"),
         slip(m.FACTOR_LEFT_OUT, "dL_dz = centered"),
         slip(m.DERIVATIVE_LEFT_OUT, "dL_dz = 1.0 * dL_dy"),
