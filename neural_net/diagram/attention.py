@@ -13,7 +13,7 @@ from neural_net.operations import Array
 
 MOST_POSITIONS = 10  # a longer sequence has no room for a label at each
 MOST_HEADS = 4
-PITCH, SIZE = 17.0, 12.5
+PITCH, TIGHT_PITCH, SIZE = 17.0, 14.0, 12.5
 SIDE = 21.0  # the room of the labels
 
 
@@ -37,24 +37,26 @@ def matrices(quantity: Quantity, at: list[str], level: Level) -> Block:
     if len(at) > MOST_POSITIONS:
         return picture_of(quantity, level)
     heads = quantity.values if quantity.values.ndim == 3 else quantity.values[np.newaxis]
-    side = PITCH * len(at)
+    pitch = PITCH if level.cell > 10 else TIGHT_PITCH
+    side = pitch * len(at)
     parts = [
-        placed(_matrix(head, at), k * (side + SIDE + 12), 0) for k, head in enumerate(heads[:MOST_HEADS])
+        placed(_matrix(head, at, pitch), k * (side + SIDE + 12), 0)
+        for k, head in enumerate(heads[:MOST_HEADS])
     ]
     width = len(parts) * (side + SIDE + 12) - 12
     return Block(width, side + SIDE, side / 2, "".join(parts))
 
 
-def _matrix(weights: Array, at: list[str]) -> Block:
-    side = PITCH * len(at)
+def _matrix(weights: Array, at: list[str], pitch: float) -> Block:
+    side = pitch * len(at)
     parts = [svg.rectangle(SIDE - 1, -1, side + 2, side + 2, paint("paper", "line"), 2)]
     for i, row in enumerate(weights.tolist()):
-        parts.append(svg.text(SIDE - 6, PITCH * i + 13, at[i], SIZE, "ink", "end"))
-        parts.append(svg.text(SIDE + PITCH * (i + 0.5), side + 14, at[i], SIZE, "ink", "middle"))
-        parts += [_cell(SIDE + PITCH * j, PITCH * i, value) for j, value in enumerate(row) if value]
+        parts.append(svg.text(SIDE - 6, pitch * (i + 0.5) + 4.5, at[i], SIZE, "ink", "end"))
+        parts.append(svg.text(SIDE + pitch * (i + 0.5), side + 14, at[i], SIZE, "ink", "middle"))
+        parts += [_cell(SIDE + pitch * j, pitch * i, pitch, value) for j, value in enumerate(row) if value]
     return Block(SIDE + side, side + SIDE, side / 2, "".join(parts))
 
 
-def _cell(x: float, y: float, value: float) -> str:
+def _cell(x: float, y: float, pitch: float, value: float) -> str:
     painted, _ = look.value_style(value, 1.0)
-    return svg.rectangle(x, y, PITCH - 1, PITCH - 1, painted, 1.5)
+    return svg.rectangle(x, y, pitch - 1, pitch - 1, painted, 1.5)

@@ -4,7 +4,6 @@ loss gradients of the same names at the same places."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from neural_net import svg
 from neural_net.diagram import attention, names, spread, unrolled
@@ -13,20 +12,20 @@ from neural_net.diagram.quantities import LEVELS, Level, Quantity, captioned, pi
 from neural_net.diagram.reading import KindReading, Reading
 from neural_net.diagram.tiles import Tile, flow
 
-HIGHEST = 300.0  # of the panel's upper part
+HIGHEST = 290.0  # of the pictures
+# The size of the pictures, the least number of axes of the parameters drawn, and how high it may become.
+_CHOICES = ((0, 0, 150.0), (1, 0, 200.0), (2, 0, HIGHEST), (2, 2, HIGHEST), (2, 9, HIGHEST))
 TITLE = 22.0
+MINOR = ("_heads", "mean", "variance")  # what can be left out where room is short
 
 
 def drawing(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
     """Draw what a step of this layer computes, as richly as there is room for."""
     block = Block(width, 0.0, 0.0, "")
-    for level, least_axes in ((0, 0), (1, 0), (2, 0), (2, 2), (2, 9)):
-        tiles = _tiles(reading, layer, phase, LEVELS[level], least_axes)
-        block = flow(tiles, width)
-        if block.height <= HIGHEST - TITLE:
-            break
+    if unrolled.is_recurrent(layer):
+        block = _in_time(reading, layer, phase, width)
     else:
-        block = flow(_fewer(tiles, width), width)
+        block = _as_tiles(reading, layer, phase, width)
     title = (
         "The values of this example, in the order in which they are computed →"
         if phase == "forward"
@@ -37,14 +36,35 @@ def drawing(reading: Reading, layer: KindReading, phase: str, width: float) -> B
     return Block(width, height, height / 2, body)
 
 
+def _as_tiles(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
+    """The quantities in rows: with numbers where that takes little room, then smaller, then without vectors
+    and without parameters, then without some of the others."""
+    for level, least_axes, highest in _CHOICES:
+        tiles = _tiles(reading, layer, phase, LEVELS[level], least_axes)
+        block = flow(tiles, width)
+        if block.height <= highest:
+            return block
+    return flow(_fewer(tiles, width), width)
+
+
+def _in_time(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
+    """The layer unrolled in time, and its parameters beside it."""
+    chain = unrolled.chain(layer, phase)
+    used = [name for name in layer.given if _is_told(layer, name, phase)]
+    tiles = [_parameter(reading, layer, phase, name, LEVELS[2]) for name in used]
+    room = width - chain.width - 34
+    if room < 220:
+        below = flow(tiles, width)
+        return Block(
+            width, chain.height + 8 + below.height, 0, chain.body + placed(below, 0, chain.height + 8)
+        )
+    beside = flow(tiles, room)
+    body = chain.body + placed(beside, chain.width + 34, 0)
+    return Block(width, max(chain.height, beside.height), 0, body)
+
+
 def _tiles(reading: Reading, layer: KindReading, phase: str, level: Level, least_axes: int) -> list[Tile]:
     """The quantities of a step, with its parameters that have at least so many axes."""
-    if unrolled.is_recurrent(layer):
-        tiles = [Tile(unrolled.chain(layer, phase))]
-        used = [name for name in layer.given if layer.values[name].ndim >= least_axes]
-        return tiles + [
-            _parameter(reading, layer, phase, name, level) for name in used if _is_told(layer, name, phase)
-        ]
     tiles, apart = list[Tile](), list[Tile]()
     for name in _order(layer):
         if name in layer.given:
@@ -100,7 +120,8 @@ def _value(reading: Reading, layer: KindReading, phase: str, name: str, level: L
         picture = attention.matrices(quantity, attention.labels(reading, layer), level)
     else:
         picture = picture_of(quantity, level)
-    return Tile(captioned(quantity, picture), names.owner(name))
+    is_minor = name.endswith(MINOR)
+    return Tile(captioned(quantity, picture), names.owner(name), is_minor=is_minor)
 
 
 def _parameter(reading: Reading, layer: KindReading, phase: str, name: str, level: Level) -> Tile:
@@ -113,15 +134,14 @@ def _parameter(reading: Reading, layer: KindReading, phase: str, name: str, leve
 
 
 def _fewer(tiles: Sequence[Tile], width: float) -> list[Tile]:
-    """Leave out tiles of the middle until the others fit."""
+    """Leave out tiles until the others fit: first those that say least, then those of the middle."""
     kept = list(tiles)
-    while len(kept) > 4 and flow([*kept, kept[0]], width).height > HIGHEST - TITLE:
-        del kept[len(kept) // 2]
-    left_out = len(tiles) - len(kept)
-    if not left_out:
-        return kept
-    words = f"… {left_out} more …"
-    height = kept[0].block.height
-    more = Block(svg.width(words, 13), height, height / 2, svg.text(0, 40, words, 13, "muted"))
-    middle = len(kept) // 2
-    return [*kept[:middle], replace(kept[middle], block=more), *kept[middle:]]
+    while len(kept) > 4 and flow([*kept, _more(1)], width).height > HIGHEST:
+        least = [index for index, tile in enumerate(kept) if tile.is_minor]
+        del kept[least[0] if least else len(kept) // 2]
+    return kept if len(kept) == len(tiles) else [*kept, _more(len(tiles) - len(kept))]
+
+
+def _more(count: int) -> Tile:
+    words = f"and {count} more"
+    return Tile(Block(svg.width(words, 13), 40, 20, svg.text(0, 28, words, 13, "muted")))

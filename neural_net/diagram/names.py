@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from neural_net import look, svg
 from neural_net.diagram.reading import Reading
 
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ", "0123456789()ijk")
-_LOWERED_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₍₎ᵢⱼₖ]+")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₍₎ₕᵢⱼₖₘₙₒᵣₛₜᵤᵥₓ", "0123456789()hijkmnorstuvx")
+_LOWERED_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₍₎ₕᵢⱼₖₘₙₒᵣₛₜᵤᵥₓ]+")
+_SUBSCRIPT_WORD = re.compile(r"(?<![A-Za-z_])([A-Za-z])_([a-z]+)_\{")  # W_q before a number
 Classes = Sequence[object] | None  # the names of the outputs of a softmax
 ImageShape = tuple[int, int] | None  # (rows, columns) of an input that is an image
 ACTIVATION_SYMBOLS = {"sigmoid": "σ", "leaky_relu": "lrelu"}
@@ -117,7 +118,7 @@ def markup(text: str) -> str:
     """Turn Unicode subscripts and the transpose sign into the markup of `svg.rich`, which every font can
     draw."""
     lowered = _LOWERED_RUN.sub(lambda run: "_{" + run.group().translate(_LOWERED) + "}", text)
-    return lowered.replace("ᵀ", "^{T}")
+    return _SUBSCRIPT_WORD.sub(r"\1_{\2,", lowered).replace("ᵀ", "^{T}")
 
 
 def class_name(classes: Classes, index: int) -> str:

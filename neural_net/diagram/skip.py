@@ -26,7 +26,7 @@ def draw(left: float, right: float, top: float, sums: int, direction: str, opaci
     forward end in their ⊕ and backward come from it."""
     width = (right - left - 14) / sums
     ends = [left + 4 + width * (k + 1) for k in range(sums)]
-    starts = [left + 3, *(end + RADIUS + 1 for end in ends[:-1])]
+    starts = [left + 9, *(end + RADIUS + 1 for end in ends[:-1])]
     y = top + 24.0
     arcs = [_arc(start, end, y, direction) for start, end in zip(starts, ends, strict=True)]
     pluses = [_plus(x, y, direction) for x in ends]

@@ -10,7 +10,7 @@ from neural_net.diagram.blocks import Block
 from neural_net.diagram.reading import KindReading
 from neural_net.look import paint
 
-WIDTH, PITCH, LABEL = 220.0, 27.0, 84.0
+WIDTH, PITCH, LABEL = 220.0, 20.0, 84.0
 MOST_TICKS = 64
 
 
@@ -18,16 +18,19 @@ def before_and_after(layer: KindReading) -> Block | None:
     """Draw how y_prev, the normalized values and y are spread over one axis; None for other layers."""
     if "normalized" not in layer.values:
         return None
+    is_of_batch = layer.record.values["mean"].shape[0] == 1
+    values = layer.record.values if is_of_batch else layer.values
     shown = {
-        names.y(layer.number - 1): layer.values["y_prev"],
-        "normalized": layer.values["normalized"],
-        names.y(layer.number): layer.values["y"],
+        names.y(layer.number - 1): values["y_prev"],
+        "normalized": values["normalized"],
+        names.y(layer.number): values["y"],
     }
-    reach = max(look.scale_of(values) for values in shown.values()) or 1.0
-    body = svg.text(0, 13, "before and after", 13, "muted")
-    for index, (symbol, values) in enumerate(shown.items()):
-        body += _line(symbol, values.ravel(), reach, 36 + index * PITCH)
-    bottom = 36 + 3 * PITCH
+    reach = max(look.scale_of(numbers) for numbers in shown.values()) or 1.0
+    whose = ", the whole batch" if is_of_batch else ""
+    body = svg.text(0, 13, f"before and after{whose}", 13, "muted")
+    for index, (symbol, numbers) in enumerate(shown.items()):
+        body += _line(symbol, numbers.ravel(), reach, 32 + index * PITCH)
+    bottom = 34 + 3 * PITCH
     for value, anchor in ((-reach, "start"), (0.0, "middle"), (reach, "end")):
         x = LABEL + WIDTH * (value / reach + 1) / 2
         body += svg.text(x, bottom - 3, look.number(value), 12.5, "muted", anchor)

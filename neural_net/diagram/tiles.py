@@ -21,6 +21,7 @@ class Tile:
     block: Block
     heading: str = ""
     role: str = "muted"
+    is_minor: bool = False
 
 
 def flow(tiles: Sequence[Tile], width: float) -> Block:

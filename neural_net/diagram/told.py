@@ -19,6 +19,8 @@ from neural_net.notation import Equation
 from neural_net.steps import OperationStep, Record, Step
 
 MOST_LINES = 8
+MOST_BROKEN = 10  # lines, once those are broken that are too long
+MOST_CODE = 5  # lines of one operation
 PITCH, SIZE, SHAPE_SIZE, SMALLEST = 20.0, 14.0, 13.0, 12.5
 LEAST_CODE = 230.0
 LETTER = 0.602 * CODE_SIZE  # the width of one in code
@@ -57,6 +59,7 @@ def table(reading: Reading, step: Step, width: float) -> Block:
     shapes = max(svg.width(row.shapes, SHAPE_SIZE) for row in rows) + COLUMN_GAP
     if symbols + shapes + LEAST_CODE > width:
         shapes = 0.0
+    rows = _with_broken_code(rows, int((width - symbols - shapes - 10) / LETTER))
     height = len(rows) * PITCH
     body = _heading(0, "In symbols") + _heading(symbols + shapes, "In code")
     body += _heading(symbols, "In shapes") if shapes else ""
@@ -122,10 +125,21 @@ def _ends(told: list[list[Row]]) -> tuple[list[list[Row]], list[list[Row]]]:
     return first, last
 
 
+def _with_broken_code(rows: list[Row], most: int) -> list[Row]:
+    """Break code of more than `most` letters, where that does not make too many lines."""
+    broken: list[Row] = []
+    for row in rows:
+        first, *others = equations.broken(row.code, most)
+        broken += [row._replace(code=first), *(Row("", "", code) for code in others)]
+    return broken if len(broken) <= MOST_BROKEN else rows
+
+
 def _lines(operation: OperationStep, known: dict[str, np.ndarray]) -> list[Row]:
     symbols = [equations.in_symbols(equation) for equation in operation.equations]
     shapes = [equation.shapes(known) for equation in operation.equations]
     code = [line for statement in operation.code for line in statement.splitlines()]
+    if len(code) > MOST_CODE:
+        code = [*code[: MOST_CODE - 2], "…", code[-1]]
     count = max(len(symbols), len(code))
     filled = (column + [""] * (count - len(column)) for column in (symbols, shapes, code))
     return [Row(*row) for row in zip(*filled, strict=True)]

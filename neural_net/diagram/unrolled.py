@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
+import numpy as np
+
 from neural_net import look, png, svg
 from neural_net.diagram.blocks import Block
 from neural_net.diagram.reading import KindReading
@@ -14,7 +16,8 @@ from neural_net.operations import Array
 from neural_net.operations.givens import ZeroState
 
 MOST_STEPS = 9  # of a longer sequence the first and the last are drawn
-LABEL, PITCH, CELL = 60.0, 58.0, 24.0
+LABEL, CELL = 60.0, 30.0  # a state is as wide as the way to the next
+PITCH = 2 * CELL
 LOW, HIGH = 16.0, 27.0  # rows of gates, and of what is handed on
 _TIMED = re.compile(r"(?P<base>\w+)_(?P<t>\d+)$")
 
@@ -38,13 +41,11 @@ def chain(layer: KindReading, phase: str) -> Block:
         height = HIGH if base in states else LOW
         body += _label(base, y + height / 2, phase)
         scale = _scale(list(times.values()), phase)
-        for t in columns:
-            if t in times:
-                body += _state(times[t], scale, left[t], y, height)
+        body += _states([times.get(t) for t in columns], scale, left[columns[0]], y, height)
         if base in states:
             body += _arrows(columns, left, y + height / 2, phase)
         y += height + 6
-    return Block(LABEL + PITCH * len(columns), y, y / 2, body)
+    return Block(LABEL + PITCH * len(columns) - CELL, y, y / 2, body)
 
 
 def _rows(layer: KindReading, arrays: Mapping[str, Array]) -> tuple[dict[str, dict[int, Array]], int]:
@@ -72,12 +73,10 @@ def _columns(T: int) -> list[int]:
 
 def _times(columns: list[int], left: dict[int, float]) -> str:
     words = [svg.text(0, 13, "t", 13, "muted", "start", svg.ITALIC)]
-    words += [svg.text(left[t] + CELL / 2 + 3, 13, str(t), 13, "muted", "middle") for t in columns]
+    words += [svg.text(left[t] + CELL / 2, 13, str(t), 13, "muted", "middle") for t in columns]
     for before, after in pairwise(columns):
         if after > before + 1:
-            words.append(
-                svg.text((left[before] + left[after] + CELL + 6) / 2, 13, "…", 13, "muted", "middle")
-            )
+            words.append(svg.text((left[before] + left[after] + CELL) / 2, 13, "…", 13, "muted", "middle"))
     return "".join(words)
 
 
@@ -86,10 +85,18 @@ def _label(base: str, middle: float, phase: str) -> str:
     return svg.text(0, middle + 4.5, svg.rich(symbol, 13), 13, phase, "start", svg.BOLD)
 
 
-def _state(values: Array, scale: float, x: float, y: float, height: float) -> str:
-    back = svg.rectangle(x - 1, y - 1, CELL + 8, height + 2, paint("paper", "line"), 2)
-    uri = png.heat_map(values.reshape(-1, 1), scale, (32, 1))
-    return back + svg.image(x, y, CELL + 6, height, uri)
+def _states(arrays: list[Array | None], scale: float, x: float, y: float, height: float) -> str:
+    """Draw states as columns of one picture, with nothing between them."""
+    n = next(values.size for values in arrays if values is not None)
+    picture = np.zeros((n, 2 * len(arrays) - 1))
+    backs = []
+    for k, values in enumerate(arrays):
+        if values is not None:
+            picture[:, 2 * k] = values.ravel()
+            outline = paint("paper", "line")
+            backs.append(svg.rectangle(x + PITCH * k - 1, y - 1, CELL + 2, height + 2, outline, 2))
+    width = CELL * picture.shape[1]
+    return "".join(backs) + svg.image(x, y, width, height, png.heat_map(picture, scale, (32, 64)))
 
 
 def _scale(arrays: list[Array], phase: str) -> float:
@@ -100,7 +107,7 @@ def _scale(arrays: list[Array], phase: str) -> float:
 def _arrows(columns: list[int], left: dict[int, float], y: float, phase: str) -> str:
     parts = []
     for before, after in pairwise(columns):
-        start, end = left[before] + CELL + 9, left[after] - 3
+        start, end = left[before] + CELL + 3, left[after] - 3
         if phase == "backward":
             start, end = end, start
         parts.append(svg.arrow(start, y, end, y, phase, 2.2))

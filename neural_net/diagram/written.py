@@ -125,6 +125,8 @@ def symbol(name: str, at: Index, role: str, is_gradient: bool = False) -> str:
 def sum_of(layer: KindReading, terms: list[Product]) -> str:
     """Write terms in numbers, ready to stand before the result: the largest where they are many."""
     kept = [term for term in terms if term.value] or terms[:1]
+    if len(kept) == 1 and len(kept[0].factors) == 1:
+        return f"{symbols(layer, kept[0])} = "
     if len(kept) > MOST_TERMS:
         largest = sorted(kept, key=lambda term: -abs(term.value))[: MOST_TERMS - 1]
         others = math.fsum(term.value for term in kept if term not in largest)
