@@ -9,18 +9,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from neural_net import look, png, svg
+from neural_net.diagram import collage
 from neural_net.diagram.names import ImageShape, size
 from neural_net.diagram.reading import Reading, Vector
-from neural_net.diagram.units import CELLS, MOST_PIXELS, Form, cell, pick
+from neural_net.diagram.units import CELLS, Form, cell, pick
 from neural_net.look import paint
-from neural_net.operations import Array, Shape
+from neural_net.operations import Shape
 
 KINDS = ("tokens", "sequence", "maps")
 MOST_MAPS = 12  # of an image's channels so many are drawn
 MOST_TOKENS = 16
 MOST_STEPS, MOST_FEATURES = 7, 3  # a sequence up to so many is drawn as cells with a number each
-WIDEST, HIGHEST = 132.0, 176.0
-MAP_GAP = 5.0
+WIDEST, HIGHEST = 132.0, 150.0
+MOST_PICKED = 64  # so many values have a rectangle each
+PIXELS = (28, 28)  # of one channel at most
 CELL_WIDTH, CELL_HEIGHT, CELL_GAP = 44.0, 22.0, 3.0
 Rectangle = tuple[float, float, float, float]
 
@@ -77,18 +79,11 @@ def _sequence(matrix: Shape, shape: Shape) -> Form:
 
 def _maps(shape: Shape) -> Form:
     channels, rows, columns = min(shape[0], MOST_MAPS), *shape[1:]
-    side = 1 if channels == 1 else 2 if channels <= 6 else 3
-    down = math.ceil(channels / side)
-    width, height = (WIDEST - (side - 1) * MAP_GAP) / side, (HIGHEST - (down - 1) * MAP_GAP) / down
-    pitch = min(14.0, width / columns, height / rows)
-    return Form(
-        "maps",
-        side * (columns * pitch + MAP_GAP) - MAP_GAP,
-        down * (rows * pitch + MAP_GAP) - MAP_GAP,
-        side,
-        pitch,
-        shape,
-    )
+    across = 1 if channels == 1 else 2 if channels <= 6 else 3
+    grid = (math.ceil(channels / across), across)
+    pitch = min(14.0, collage.pitch_for(grid, (rows, columns), WIDEST, HIGHEST))
+    width, height = collage.size_of(grid, (rows, columns), pitch)
+    return Form("maps", width, height, across, pitch, shape)
 
 
 # ----------------------------------------------------------------------------------------- drawings
@@ -109,11 +104,11 @@ def draw(form: Form, number: int, values: Vector, scale: float) -> str:
         return _backs(form) + "".join(
             _square(number, j, place, values[j], scale) for j, place in enumerate(_places(form))
         )
-    return "".join(
-        svg.rectangle(x - 1, y - 1, width + 2, height + 2, paint("paper", "line"), 2)
-        + svg.image(x, y, width, height, png.heat_map(matrix, scale))
-        for (x, y, width, height), matrix in zip(_areas(form), _matrices(form, values), strict=True)
-    )
+    images = np.array(values).reshape(form.shape if form.kind == "maps" else (1, form.shape[0], -1))
+    if form.kind == "maps":
+        return collage.draw(images[:MOST_MAPS], form.columns, scale, form.pitch, PIXELS)
+    back = svg.rectangle(-1, -1, form.width + 2, form.height + 2, paint("paper", "line"), 2)
+    return back + svg.image(0, 0, form.width, form.height, png.heat_map(images[0], scale))
 
 
 def draw_empty(form: Form, number: int) -> str:
@@ -137,7 +132,7 @@ def _has_numbers(form: Form) -> bool:
 def _can_pick(form: Form) -> bool:
     """Say whether each value has a rectangle of its own."""
     is_whole = form.kind != "maps" or form.shape[0] <= MOST_MAPS
-    return is_whole and math.prod(form.shape) <= MOST_PIXELS and form.pitch >= 6
+    return is_whole and math.prod(form.shape) <= MOST_PICKED and form.pitch >= 6
 
 
 def _areas(form: Form) -> list[Rectangle]:
@@ -149,20 +144,7 @@ def _areas(form: Form) -> list[Rectangle]:
         rows = math.ceil(n / form.columns)
         return [(j // rows * (CELL_WIDTH + 6), j % rows * form.pitch, CELL_WIDTH, 22.0) for j in range(n)]
     channels, rows, columns = form.shape
-    width, height = columns * form.pitch, rows * form.pitch
-    return [
-        (k % form.columns * (width + MAP_GAP), k // form.columns * (height + MAP_GAP), width, height)
-        for k in range(min(channels, MOST_MAPS))
-    ]
-
-
-def _matrices(form: Form, values: Vector) -> Iterator[Array]:
-    """The values of each area."""
-    array = np.array(values).reshape(form.shape)
-    if form.kind == "maps":
-        yield from array[:MOST_MAPS]
-    else:
-        yield array.reshape(form.shape[0], -1)
+    return list(collage.places(min(channels, MOST_MAPS), form.columns, (rows, columns), form.pitch))
 
 
 def _places(form: Form) -> Iterator[Rectangle]:

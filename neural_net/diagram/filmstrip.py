@@ -33,6 +33,7 @@ HEADER = 30.0
 ROW_GAP = 17.0
 SIZE = 13.5
 SMALLEST = 12.5
+HIGHEST = 480.0  # of the pictures of one step
 MOST_EQUATIONS = 10
 
 
@@ -136,7 +137,7 @@ def _content(reading: Reading, step: Step) -> Block:
     """Draw the arithmetic of a step and its equations."""
     layer = reading.layers[step.layer - 1] if step.layer <= reading.L else None
     if isinstance(layer, KindReading):
-        return _above(kinds.drawing(reading, layer, step.phase, ROOM), _equations(step, ROOM))
+        return _above(kinds.drawing(reading, layer, step.phase, ROOM, HIGHEST), _equations(step, ROOM))
     if layer is None and not reading.has_known_loss:
         return _above(any_loss.drawing(reading, step.phase, ROOM), _equations(step, ROOM))
     if layer is None:

@@ -4,6 +4,7 @@ loss gradients of the same names at the same places."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from neural_net import svg
 from neural_net.diagram import attention, names, spread, unrolled
@@ -12,20 +13,20 @@ from neural_net.diagram.quantities import LEVELS, Level, Quantity, captioned, pi
 from neural_net.diagram.reading import KindReading, Reading
 from neural_net.diagram.tiles import Tile, flow
 
-HIGHEST = 290.0  # of the pictures
+HIGHEST = 252.0  # of the pictures
 # The size of the pictures, the least number of axes of the parameters drawn, and how high it may become.
-_CHOICES = ((0, 0, 150.0), (1, 0, 200.0), (2, 0, HIGHEST), (2, 2, HIGHEST), (2, 9, HIGHEST))
+_CHOICES = ((0, 0, 150.0), (1, 0, 200.0), (2, 0, inf), (2, 2, inf), (2, 9, inf))
 TITLE = 22.0
 MINOR = ("_heads", "mean", "variance")  # what can be left out where room is short
 
 
-def drawing(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
-    """Draw what a step of this layer computes, as richly as there is room for."""
+def drawing(reading: Reading, layer: KindReading, phase: str, width: float, most: float = HIGHEST) -> Block:
+    """Draw what a step of this layer computes, as richly as there is room for in a height of `most`."""
     block = Block(width, 0.0, 0.0, "")
     if unrolled.is_recurrent(layer):
         block = _in_time(reading, layer, phase, width)
     else:
-        block = _as_tiles(reading, layer, phase, width)
+        block = _as_tiles(reading, layer, phase, width, most)
     title = (
         "The values of this example, in the order in which they are computed →"
         if phase == "forward"
@@ -36,23 +37,25 @@ def drawing(reading: Reading, layer: KindReading, phase: str, width: float) -> B
     return Block(width, height, height / 2, body)
 
 
-def _as_tiles(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
+def _as_tiles(reading: Reading, layer: KindReading, phase: str, width: float, most: float) -> Block:
     """The quantities in rows: with numbers where that takes little room, then smaller, then without vectors
     and without parameters, then without some of the others."""
     for level, least_axes, highest in _CHOICES:
         tiles = _tiles(reading, layer, phase, LEVELS[level], least_axes)
         block = flow(tiles, width)
-        if block.height <= highest:
+        if block.height <= min(most, highest):
             return block
-    return flow(_fewer(tiles, width), width)
+    return flow(_fewer(tiles, width, most), width)
 
 
 def _in_time(reading: Reading, layer: KindReading, phase: str, width: float) -> Block:
     """The layer unrolled in time, and its parameters beside it."""
-    chain = unrolled.chain(layer, phase)
+    chain = unrolled.chain(layer, phase, width)
     used = [name for name in layer.given if _is_told(layer, name, phase)]
-    tiles = [_parameter(reading, layer, phase, name, LEVELS[2]) for name in used]
     room = width - chain.width - 34
+    if flow(_parameters(reading, layer, phase, used), room).height > chain.height:
+        used = [name for name in used if layer.values[name].ndim > 1]
+    tiles = _parameters(reading, layer, phase, used)
     if room < 220:
         below = flow(tiles, width)
         return Block(
@@ -61,6 +64,10 @@ def _in_time(reading: Reading, layer: KindReading, phase: str, width: float) -> 
     beside = flow(tiles, room)
     body = chain.body + placed(beside, chain.width + 34, 0)
     return Block(width, max(chain.height, beside.height), 0, body)
+
+
+def _parameters(reading: Reading, layer: KindReading, phase: str, used: Sequence[str]) -> list[Tile]:
+    return [_parameter(reading, layer, phase, name, LEVELS[2]) for name in used]
 
 
 def _tiles(reading: Reading, layer: KindReading, phase: str, level: Level, least_axes: int) -> list[Tile]:
@@ -120,8 +127,12 @@ def _value(reading: Reading, layer: KindReading, phase: str, name: str, level: L
         picture = attention.matrices(quantity, attention.labels(reading, layer), level)
     else:
         picture = picture_of(quantity, level)
-    is_minor = name.endswith(MINOR)
-    return Tile(captioned(quantity, picture), names.owner(name), is_minor=is_minor)
+    return Tile(captioned(quantity, picture), names.owner(name), rank=_rank(name))
+
+
+def _rank(name: str) -> int:
+    """How much a quantity says: attention's weights most, copies and statistics least."""
+    return 2 if name in ("y_prev", "y") or name.endswith("weights") else 0 if name.endswith(MINOR) else 1
 
 
 def _parameter(reading: Reading, layer: KindReading, phase: str, name: str, level: Level) -> Tile:
@@ -133,12 +144,13 @@ def _parameter(reading: Reading, layer: KindReading, phase: str, name: str, leve
     return Tile(captioned(quantity, picture_of(quantity, level)), owner)
 
 
-def _fewer(tiles: Sequence[Tile], width: float) -> list[Tile]:
+def _fewer(tiles: Sequence[Tile], width: float, most: float) -> list[Tile]:
     """Leave out tiles until the others fit: first those that say least, then those of the middle."""
     kept = list(tiles)
-    while len(kept) > 4 and flow([*kept, _more(1)], width).height > HIGHEST:
-        least = [index for index, tile in enumerate(kept) if tile.is_minor]
-        del kept[least[0] if least else len(kept) // 2]
+    while len(kept) > 4 and flow([*kept, _more(1)], width).height > most:
+        least = min(tile.rank for tile in kept)
+        places = [index for index, tile in enumerate(kept) if tile.rank == least]
+        del kept[places[len(places) // 2]]
     return kept if len(kept) == len(tiles) else [*kept, _more(len(tiles) - len(kept))]
 
 

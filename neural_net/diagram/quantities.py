@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neural_net import look, png, svg
+from neural_net.diagram import collage
 from neural_net.diagram.blocks import Block, Named, grid, placed
 from neural_net.diagram.names import size
 from neural_net.look import paint
@@ -17,21 +18,25 @@ MOST_NUMBERS = (4, 4)  # a matrix of up to so many rows and columns is drawn wit
 MOST_IN_ROW = 6
 MOST_MAPS = 6
 MOST_KERNELS = 4  # outputs and inputs of a convolution, down and across
-LARGEST = (28, 48)  # rows and columns of pixels in a picture
 CAPTION = 36.0  # the height of the two lines above a picture: its name and its shape
 
 
 @dataclass(frozen=True)
 class Level:
-    """How large pictures are: the side of a cell, and the widest and highest picture."""
+    """How large pictures are: the side of a cell, the widest and highest picture, and of how many pixels."""
 
     has_numbers: bool
     cell: float
     widest: float
     highest: float
+    pixels: tuple[int, int]  # rows and columns
 
 
-LEVELS = (Level(True, 14, 120, 84), Level(False, 12, 104, 72), Level(False, 7, 62, 46))
+LEVELS = (
+    Level(True, 14, 120, 84, (28, 40)),
+    Level(False, 12, 104, 72, (24, 32)),
+    Level(False, 7, 62, 46, (16, 20)),
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ def picture_of(quantity: Quantity, level: Level) -> Block:
     if values.ndim == 3:
         return _maps(values[:MOST_MAPS][np.newaxis], quantity.scale, level)
     if values.ndim == 4:
-        return _maps(values[:MOST_KERNELS, :MOST_KERNELS], quantity.scale, level)
+        kernels = values.swapaxes(0, 1) if values.shape[1] == 1 else values[:, :MOST_KERNELS]
+        return _maps(kernels[:MOST_KERNELS, :MOST_MAPS], quantity.scale, level)
     matrix = values.reshape(math.prod(values.shape[:-2]) * values.shape[-2], -1) if values.ndim > 1 else None
     if values.ndim > 4:
         matrix = values.reshape(math.prod(values.shape[:-2]), -1)
@@ -81,7 +87,7 @@ def picture_of(quantity: Quantity, level: Level) -> Block:
     if (level.has_numbers or is_token) and _is_small(rows.shape):
         return grid(Named(quantity.symbol, quantity.role, rows.tolist(), quantity.scale))
     width, height = _fit(rows.shape, level.cell, level.widest, level.highest)
-    return _heat(rows, quantity.scale, max(width, 12), max(height, 12))
+    return _heat(rows, quantity.scale, max(width, 12), max(height, 12), level)
 
 
 def _is_small(shape: Shape) -> bool:
@@ -94,22 +100,18 @@ def _fit(shape: Shape, side: float, widest: float, highest: float) -> tuple[floa
     return min(widest, columns * side), min(highest, rows * side)
 
 
-def _heat(matrix: Array, scale: float, width: float, height: float) -> Block:
+def _heat(matrix: Array, scale: float, width: float, height: float, level: Level) -> Block:
     back = svg.rectangle(-1, -1, width + 2, height + 2, paint("paper", "line"), 2)
-    uri = png.heat_map(matrix, scale, LARGEST)
+    uri = png.heat_map(matrix, scale, level.pixels)
     return Block(width, height, height / 2, back + svg.image(0, 0, width, height, uri))
 
 
 def _maps(values: Array, scale: float, level: Level) -> Block:
     """Draw images in a grid: values has shape (down, across, rows, columns)."""
     down, across, rows, columns = values.shape
-    room = (level.widest * (1.6 if down == 1 else 1.0) / across, level.highest / down)
-    pitch = min(level.cell, room[0] / columns, room[1] / rows)
-    width, height = max(columns * pitch, 5.0), max(rows * pitch, 5.0)
-    parts = [
-        placed(_heat(values[i, j], scale, width, height), j * (width + 4), i * (height + 4))
-        for i in range(down)
-        for j in range(across)
-    ]
-    total = (across * (width + 4) - 4, down * (height + 4) - 4)
-    return Block(*total, total[1] / 2, "".join(parts))
+    widest = level.widest * (1.6 if down == 1 else 1.0)
+    fitting = collage.pitch_for((down, across), (rows, columns), widest, level.highest)
+    pitch = min(level.cell, max(fitting, 0.8))
+    images = values.reshape(-1, rows, columns)
+    width, height = collage.size_of((down, across), (rows, columns), pitch)
+    return Block(width, height, height / 2, collage.draw(images, across, scale, pitch, level.pixels))

@@ -3,8 +3,8 @@ heading each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from neural_net import svg
 from neural_net.diagram.blocks import Block, placed
@@ -21,7 +21,7 @@ class Tile:
     block: Block
     heading: str = ""
     role: str = "muted"
-    is_minor: bool = False
+    rank: int = 1  # where room is short, tiles of the least rank are left out first
 
 
 def flow(tiles: Sequence[Tile], width: float) -> Block:
@@ -39,13 +39,22 @@ def flow(tiles: Sequence[Tile], width: float) -> Block:
 def _rows(tiles: Sequence[Tile], width: float) -> list[list[Tile]]:
     rows: list[list[Tile]] = []
     x = 0.0
-    for tile in tiles:
+    for tile in _widened(tiles):
         if not rows or x + tile.block.width > width:
             rows.append([])
             x = 0.0
         rows[-1].append(tile)
         x += tile.block.width + GAP
     return rows
+
+
+def _widened(tiles: Sequence[Tile]) -> Iterator[Tile]:
+    """Give a tile that is alone under its heading the width of the heading."""
+    for index, tile in enumerate(tiles):
+        neighbors = [*tiles[max(index - 1, 0) : index], *tiles[index + 1 : index + 2]]
+        is_alone = tile.heading and all(other.heading != tile.heading for other in neighbors)
+        needed = svg.width(tile.heading, 12.5) if is_alone else 0.0
+        yield replace(tile, block=replace(tile.block, width=max(tile.block.width, needed)))
 
 
 def _row(row: list[Tile], y: float, top: float) -> str:

@@ -19,10 +19,10 @@ from neural_net.notation import Equation
 from neural_net.steps import OperationStep, Record, Step
 
 MOST_LINES = 8
-MOST_BROKEN = 10  # lines, once those are broken that are too long
-MOST_CODE = 5  # lines of one operation
+MOST_BROKEN = 9  # lines, once those are broken that are too long
+MOST_OF_ONE = 5  # lines of one operation
 PITCH, SIZE, SHAPE_SIZE, SMALLEST = 20.0, 14.0, 13.0, 12.5
-LEAST_CODE = 230.0
+LEAST_CODE, MOST_FOR_CODE = 60.0, 300.0  # the room kept for code beside the shapes
 LETTER = 0.602 * CODE_SIZE  # the width of one in code
 
 
@@ -57,7 +57,8 @@ def table(reading: Reading, step: Step, width: float) -> Block:
     rows = _rows(reading, step)
     symbols = min(max(svg.width(row.symbols, SIZE) for row in rows), 0.55 * width) + COLUMN_GAP
     shapes = max(svg.width(row.shapes, SHAPE_SIZE) for row in rows) + COLUMN_GAP
-    if symbols + shapes + LEAST_CODE > width:
+    longest = max(len(row.code) for row in rows) * LETTER
+    if symbols + shapes + min(MOST_FOR_CODE, max(longest, LEAST_CODE)) > width:
         shapes = 0.0
     rows = _with_broken_code(rows, int((width - symbols - shapes - 10) / LETTER))
     height = len(rows) * PITCH
@@ -138,11 +139,14 @@ def _lines(operation: OperationStep, known: dict[str, np.ndarray]) -> list[Row]:
     symbols = [equations.in_symbols(equation) for equation in operation.equations]
     shapes = [equation.shapes(known) for equation in operation.equations]
     code = [line for statement in operation.code for line in statement.splitlines()]
-    if len(code) > MOST_CODE:
-        code = [*code[: MOST_CODE - 2], "…", code[-1]]
+    symbols, shapes, code = _middle_cut(symbols), _middle_cut(shapes), _middle_cut(code)
     count = max(len(symbols), len(code))
     filled = (column + [""] * (count - len(column)) for column in (symbols, shapes, code))
     return [Row(*row) for row in zip(*filled, strict=True)]
+
+
+def _middle_cut(lines: list[str]) -> list[str]:
+    return [*lines[: MOST_OF_ONE - 2], "…", lines[-1]] if len(lines) > MOST_OF_ONE else lines
 
 
 def _with_gradients(record: Record) -> dict[str, np.ndarray]:

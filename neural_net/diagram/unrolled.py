@@ -15,7 +15,7 @@ from neural_net.look import paint
 from neural_net.operations import Array
 from neural_net.operations.givens import ZeroState
 
-MOST_STEPS = 9  # of a longer sequence the first and the last are drawn
+MOST_COLUMNS = 8  # of a longer sequence the first and the last states are drawn
 LABEL, CELL = 60.0, 30.0  # a state is as wide as the way to the next
 PITCH = 2 * CELL
 LOW, HIGH = 16.0, 27.0  # rows of gates, and of what is handed on
@@ -29,11 +29,11 @@ def is_recurrent(layer: KindReading) -> bool:
     )
 
 
-def chain(layer: KindReading, phase: str) -> Block:
+def chain(layer: KindReading, phase: str, width: float) -> Block:
     """Draw the rows x, what is computed at each step, and the states, with time from left to right."""
     arrays = layer.values if phase == "forward" else layer.gradients
     rows, T = _rows(layer, arrays)
-    columns = _columns(T)
+    columns = _columns(T, min(MOST_COLUMNS, int((width - LABEL + CELL) / PITCH)))
     left = {t: LABEL + PITCH * k for k, t in enumerate(columns)}
     states = {base for base, times in rows.items() if 0 in times}
     body, y = _times(columns, left), 22.0
@@ -64,11 +64,11 @@ def _rows(layer: KindReading, arrays: Mapping[str, Array]) -> tuple[dict[str, di
     return {base: drawn[base] for base in order}, T
 
 
-def _columns(T: int) -> list[int]:
+def _columns(T: int, most: int) -> list[int]:
     """The time steps that are drawn, 0 for the state at the start; a gap in them stands for the others."""
-    if T <= MOST_STEPS:
+    if most > T:
         return list(range(T + 1))
-    return [*range(MOST_STEPS - 2), T - 1, T]
+    return [*range(most - 2), T - 1, T]
 
 
 def _times(columns: list[int], left: dict[int, float]) -> str:
