@@ -16,13 +16,12 @@ from neural_net.operations import Term as Product
 from neural_net.program import Line
 
 MOST_TERMS = 4
-MOST_PROBES = 400  # elements of an output that an operation is asked about, one by one
 
 
-def is_cheap(operation: Operation, output: Array) -> bool:
-    """Say whether the terms of a gradient are told quickly: by the operation itself, or in few calls."""
-    is_told = type(operation).backward_terms is not Operation.backward_terms
-    return is_told or output.size <= MOST_PROBES
+def is_told(operation: Operation) -> bool:
+    """Say whether an operation tells the terms of a gradient itself; to probe it, as is done for a module of
+    PyTorch, takes a call for every element of its output."""
+    return type(operation).backward_terms is not Operation.backward_terms
 
 
 def value_terms(layer: KindReading, name: str, at: Index) -> list[Product]:
@@ -31,10 +30,10 @@ def value_terms(layer: KindReading, name: str, at: Index) -> list[Product]:
 
 
 def gradient_terms(layer: KindReading, name: str, at: Index) -> list[Product]:
-    """Return the terms of one element of a loss gradient, over all uses; none where that takes long."""
+    """Return the terms of one element of a loss gradient, over all uses; none where the operation does not tell them."""
     record = layer.record
     users = [line for line in record.program if name in line.inputs]
-    if not all(is_cheap(line.operation, record.values[line.output]) for line in users):
+    if not all(is_told(line.operation) for line in users):
         return []
     return [term for use in gradient_element(record, name, at) for term in use.element.terms]
 
