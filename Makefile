@@ -5,6 +5,8 @@ VENV   ?= .venv
 LESSON ?= notebooks/Back_propagation.ipynb
 # Further flags for JupyterLab, such as LAB_FLAGS=--no-browser.
 LAB_FLAGS ?=
+# JupyterLab asks root, as in a container, to say that it is meant.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # Further arguments for pytest, such as PYTEST_FLAGS='-x -k stepper'.
 PYTEST_FLAGS ?=
 
@@ -24,7 +26,7 @@ help: ## list what there is to make
 
 lab: $(VENV)/.ready ## open the lesson in JupyterLab
 	$(BIN)/jupyter trust $(NOTEBOOKS)
-	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(LAB_FLAGS) $(LESSON)
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB_FLAGS) $(LESSON)
 
 test: lint ## install what the tests need and run every one: lint, types, units, notebooks, browser
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=120 \

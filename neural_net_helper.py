@@ -49,6 +49,8 @@ class NN_Helper:
     LSTM = _From("layers")
     SelfAttention = _From("layers")
     TransformerBlock = _From("layers")
+    PostNormTransformerBlock = _From("layers")
+    Repeat = _From("layers")
     MeanOverTime = _From("layers")
 
     # One number written out, and where contributions add

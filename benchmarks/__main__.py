@@ -18,7 +18,7 @@ from benchmarks import table
 from benchmarks.machine import describe, load
 from benchmarks.measure import NotHereError, Row
 
-WORKLOADS = ("stepping", "what_if", "imports", "memory", "recorded_trace", "gradient_check")
+WORKLOADS = ("stepping", "what_if", "imports", "memory", "recorded_trace", "gradient_check", "layers")
 OURS = ("benchmarks", "neural_net", "tests")
 
 

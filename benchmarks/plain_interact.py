@@ -146,5 +146,5 @@ def _name(trace: Trace, l: int) -> str:
         return "Input"
     if l > trace.L:
         return "Loss"
-    activation = trace.network.layers[l - 1].program[-1].operation
+    activation = trace.records[l].program[-1].operation
     return f"{'Head' if l == trace.L else f'Layer {l}'} · {getattr(activation, 'name', '')}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.browser import Clock, Subject, notebook_of
+from benchmarks.browser import Clock, Subject, ask_kernel, notebook_of
 from benchmarks.measure import Row, ratios
 
 DOCUMENT_LIMIT = 5  # ms from the key press to the new frame in the document
+WHAT_IF_LIMIT = 16  # ms in the kernel
 RATIO_LIMIT = 8  # times as fast as the plain version, from the key press to the screen
 STEPS = 8  # of the small network
 KEYS_PER_SECOND = 30.0  # what a key sends that is held down
@@ -19,7 +21,7 @@ CELLS = (
     "from neural_net.stepper import step_through\n"
     "trace = networks.small()",
     "step_through(trace)",
-    "step_through(trace)",
+    "stepper = step_through(trace)\nstepper",
     "step_through_plainly(trace)",
 )
 SUBJECTS = {
@@ -31,6 +33,17 @@ WHAT_IF = {"what-if": Subject(2, ".nns-what-if .noUi-handle", ".nns-frame", "svg
 TO_THE_END = ["ArrowRight"] * (STEPS - 1)
 TO_THE_START = ["ArrowLeft"] * (STEPS - 1)
 THERE_AND_BACK = [*TO_THE_END, *TO_THE_START]
+# A change as the slider reports it, until its messages are handed to the thread that sends them.
+WHAT_IF_IN_KERNEL = """
+import json, time
+times = []
+for tick in range(1, 41):
+    start = time.perf_counter()
+    stepper.what_if.slider.value = tick
+    times.append((time.perf_counter() - start) * 1e3)
+    time.sleep(0.1)
+print(json.dumps(times))
+"""
 RAPID = [*THERE_AND_BACK, *TO_THE_END][:20]  # each shows another frame
 OURS = ("player", "slider")
 
@@ -57,10 +70,12 @@ def measure(quick: bool) -> Iterator[Row]:
                 seen[name].append(clock.hold(name, RAPID, KEYS_PER_SECOND))
         clock = Clock(notebook, WHAT_IF)
         answers = [clock.press("what-if", key) for key in THERE_AND_BACK * (1 if quick else 6)]
+        in_kernel = json.loads(ask_kernel(notebook, WHAT_IF_IN_KERNEL))
 
     yield from _single_keys(document, screen)
     yield from _quick_keys(seen)
     in_document_times, on_screen_times = zip(*answers, strict=True)
+    yield Row("what-if: the kernel's share, messages included", in_kernel, at_most=WHAT_IF_LIMIT)
     yield Row("what-if: slider key to document, by way of the kernel", in_document_times)
     yield Row("what-if: slider key to screen", on_screen_times)
 

@@ -4,7 +4,7 @@ The one idea is a *trace*: a network run once on (x, target) leaves a record of 
 passes, and everything else only reads it. Imports run one way:
 
     operations <- activations, losses <- layers <- network <- steps <- trace
-    trace <- descent, training, gradient_check
+    trace <- descent, training, gradient_check, elements, ledgers, torch_bridge
     trace <- look, diagram, plots <- stepper <- neural_net_helper
 """
 

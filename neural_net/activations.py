@@ -184,7 +184,15 @@ class Softmax(Activation):
         return np.asarray(np.exp(z - z.max(axis=-1, keepdims=True)))
 
 
-class CausalSoftmax(Softmax):
+class AttentionSoftmax(Softmax):
+    """Softmax of attention's scores, where no logarithm follows: a weight may be exactly 0 or 1."""
+
+    def forward(self, z: Array) -> Array:
+        e = self.exponentials(z)
+        return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+class CausalSoftmax(AttentionSoftmax):
     """Softmax of each row of (…, T, T) over its first entries only: row i over the columns j ≤ i.
 
     The others, which would look into the future, get exactly 0. The backward is that of softmax: where y is
@@ -199,10 +207,6 @@ class CausalSoftmax(Softmax):
         "e = np.exp(z - highest, where=past, out=np.zeros_like(z))\n"
         "y = e / e.sum(axis=-1, keepdims=True)"
     )
-
-    def forward(self, z: Array) -> Array:
-        e = self.exponentials(z)
-        return np.asarray(e / e.sum(axis=-1, keepdims=True))
 
     def exponentials(self, z: Array) -> Array:
         past = np.tri(z.shape[-1], dtype=bool)

@@ -91,6 +91,8 @@ def train(
     RuntimeWarning; see `TrainingResult`.
     """
     check_network(net, "train")
+    if not net.parameters:
+        raise ValueError("train: expected a network with something to learn, got one without parameters")
     rule = optimizer_from(optimizer, learning_rate=learning_rate, momentum=momentum)
     epochs, batch_size = whole_number(epochs, "epochs"), whole_number(batch_size, "batch_size")
     rng = np.random.default_rng(whole_number(seed, "seed", at_least=0))

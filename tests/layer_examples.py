@@ -19,6 +19,8 @@ from neural_net.layers import (
     MaxPool2d,
     MeanOverTime,
     PositionEmbedding,
+    PostNormTransformerBlock,
+    Repeat,
     Residual,
     SelfAttention,
     TransformerBlock,
@@ -53,6 +55,9 @@ EXAMPLES = {
     "attention, heads, causal": ([SelfAttention(4, 2, causal=True)], (3, 4)),
     "residual": ([Residual(Dense(3, 5, "tanh"), BatchNorm(5), Dense(5, 3))], (3,)),
     "residual in a residual": ([Residual(LayerNorm(4), Residual(SelfAttention(4, 2)))], (3, 4)),
+    "repeat": ([Repeat(Dense(3, 3, "tanh"), 3)], (3,)),
+    "repeat of a block": ([Repeat(Residual(BatchNorm(3), Dense(3, 3, "tanh")), 2)], (3,)),
+    "transformer, post-norm": ([PostNormTransformerBlock(4, n_hidden=3)], (3, 4)),
     "transformer": ([TransformerBlock(4, 2, n_hidden=3, causal=True)], (3, 4)),
 }
 

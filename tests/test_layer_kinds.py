@@ -42,7 +42,7 @@ def is_well_conditioned(kind):
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), seed=seeds, m=batch_sizes)
 def test_values_and_all_gradients_are_those_of_pytorch(name, dtype, data, seed, m):
     kind, rng = data.draw(KINDS[name]()), np.random.default_rng(seed)
@@ -83,7 +83,7 @@ def test_all_gradients_are_those_of_finite_differences(name, data, seed):
         assert_same(gradients[moved], central_difference(loss, array), 1e-5)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(kinds=chains(), seed=seeds, m=batch_sizes)
 def test_networks_of_any_kinds_have_the_gradients_of_pytorch(kinds, seed, m):
     rng = np.random.default_rng(seed)

@@ -173,3 +173,10 @@ def test_nested_names_carry_a_dot():
     )
     texts = [equation.text() for equation in recorded.steps[0].equations]
     assert "block_2.block_1.q₍₁₎ = block_1.y₍₁₎ · block_2.block_1.W_q₍₁₎ + block_2.block_1.b_q₍₁₎" in texts
+
+
+def test_tied_weights_get_a_contribution_from_every_pass():
+    recorded = example_trace("repeat")
+    ledger = fan_out_ledger(recorded.records[1], "block.W")
+    assert [entry.source.output for entry in ledger] == ["pass_3.z", "pass_2.z", "pass_1.z"]
+    assert_same(ledger[-1].total, recorded.weight_gradient[1]["block.W"])

@@ -144,3 +144,5 @@ def test_a_network_of_nothing_to_learn_has_a_dtype():
     net = network(layers=[MeanOverTime()], input_shape=(4, 3), dtype="float32")
     assert net.dtype == np.float32
     assert trace(net, np.ones((2, 4, 3)), np.zeros((2, 3))).loss == 1
+    with pytest.raises(ValueError, match="train: expected a network with something to learn"):
+        train(net, np.ones((2, 4, 3)), np.zeros((2, 3)))

@@ -88,6 +88,7 @@ MODELS = {
         lambda: InOrder(nn.Embedding(5, 4), nn.MultiheadAttention(4, 2, batch_first=True), nn.LayerNorm(4)),
         (6,),
     ),
+    "transformer, post-norm": (lambda: nn.Sequential(block(norm_first=False, activation="relu")), (3, 4)),
     "transformer": (
         lambda: nn.TransformerEncoder(block(), 2, nn.LayerNorm(4), enable_nested_tensor=False),
         (3, 4),
@@ -198,7 +199,8 @@ def test_losses_by_name_or_by_pytorchs_own(loss, name):
         (lambda: nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.Linear(3, 3), nn.Hardtanh())),
          r"^model\.1\.1: Hardtanh has no counterpart here; trace_torch"),
         (lambda: nn.Sequential(nn.Conv2d(2, 2, 3, groups=2)), r"^model\.0: Conv2d with groups=2"),
-        (lambda: nn.Sequential(nn.Linear(4, 4), block(norm_first=False)), r"^model\.1: .*norm_first=False"),
+        (lambda: nn.Sequential(nn.Identity(), block(activation=torch.sin)),
+         r"^model\.1: .*activation .*sin"),
         (lambda: nn.Sequential(block(dropout=0.1)), r"^model\.0\.dropout: Dropout of 0.1"),
         (lambda: InOrder(nn.MultiheadAttention(4, 2, dropout=0.1, batch_first=True)),
          r"^model\.part_0: MultiheadAttention with dropout 0.1"),

@@ -9,9 +9,10 @@ from neural_net.layers.embedding import Embedding, PositionEmbedding
 from neural_net.layers.normalization import BatchNorm, BatchNormInference, LayerNorm
 from neural_net.layers.pooling import AvgPool2d, MaxPool2d
 from neural_net.layers.recurrent import LSTM, RNN
+from neural_net.layers.repeat import Repeat
 from neural_net.layers.reshaping import Flatten, MeanOverTime
 from neural_net.layers.residual import Residual
-from neural_net.layers.transformer import TransformerBlock
+from neural_net.layers.transformer import PostNormTransformerBlock, TransformerBlock
 
 __all__ = [
     "AFFINE",
@@ -32,6 +33,8 @@ __all__ = [
     "MaxPool2d",
     "MeanOverTime",
     "PositionEmbedding",
+    "PostNormTransformerBlock",
+    "Repeat",
     "Residual",
     "SelfAttention",
     "TransformerBlock",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from neural_net.activations import CausalSoftmax, Softmax
+from neural_net.activations import AttentionSoftmax, CausalSoftmax
 from neural_net.initialization import weights_and_biases
 from neural_net.layers.base import Layer, WrongShape
 from neural_net.layers.dense import affine_for
@@ -17,7 +17,7 @@ from neural_net.operations.rearrangement import JoinHeads, SplitHeads
 from neural_net.program import Line
 from neural_net.validation import whole_number
 
-MIX, JOIN, SOFTMAX, CAUSAL_SOFTMAX = Mix(), JoinHeads(), Softmax(), CausalSoftmax()
+MIX, JOIN, SOFTMAX, CAUSAL_SOFTMAX = Mix(), JoinHeads(), AttentionSoftmax(), CausalSoftmax()
 
 
 class SelfAttention(Layer):

@@ -44,7 +44,7 @@ class Block(Layer):
 
     def holding(self, parameters: Mapping[str, Array]) -> Self:
         """Return this block with these very arrays in its layers, unchecked and not copied."""
-        return self._with_layers(lambda name, layer: layer.holding(_of(name, parameters)))
+        return self._with_layers(lambda name, layer: layer.holding(part_of(name, parameters)))
 
     def inference(self) -> Layer:
         """Return this block with the inference form of every inner layer."""
@@ -52,7 +52,7 @@ class Block(Layer):
 
     def advanced(self, values: Mapping[str, Array]) -> Self:
         """Return this block with every inner layer as it goes on after a training pass."""
-        return self._with_layers(lambda name, layer: layer.advanced(_of(name, values)))
+        return self._with_layers(lambda name, layer: layer.advanced(part_of(name, values)))
 
     def lines_of(self, name: str, input_shape: Shape, y_prev: str, y: str | None = None) -> tuple[Line, ...]:
         """The program of one inner layer, in the block's names.
@@ -73,7 +73,7 @@ class Block(Layer):
         return self._with(layers=MappingProxyType(changed))
 
 
-def _of(name: str, named: Mapping[str, Array]) -> dict[str, Array]:
+def part_of(name: str, named: Mapping[str, Array]) -> dict[str, Array]:
     """What belongs to one inner layer, under its own names."""
     prefix = f"{name}."
     return {key.removeprefix(prefix): value for key, value in named.items() if key.startswith(prefix)}

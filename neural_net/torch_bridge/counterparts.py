@@ -29,6 +29,8 @@ from neural_net.layers import (
     MaxPool2d,
     MeanOverTime,
     PositionEmbedding,
+    PostNormTransformerBlock,
+    Repeat,
     Residual,
     SelfAttention,
     TransformerBlock,
@@ -190,8 +192,7 @@ def attention_of(m: nn.MultiheadAttention, causal: bool, at: str = "") -> SelfAt
 
 
 def transformer_block(m: nn.TransformerEncoderLayer, causal: bool = False, at: str = "") -> Layer:
-    """TransformerBlock, of a layer in pre-norm form."""
-    expect(m, at, norm_first=True)
+    """TransformerBlock of a layer in pre-norm form, else PostNormTransformerBlock."""
     for name in ("dropout", "dropout1", "dropout2"):
         inner = getattr(m, name)
         if inner.training and inner.p:
@@ -205,7 +206,8 @@ def transformer_block(m: nn.TransformerEncoderLayer, causal: bool = False, at: s
         )
     if m.norm1.eps != m.norm2.eps:
         raise ValueError(f"{at}: norms with different eps have no counterpart here")
-    block = TransformerBlock(
+    kind = TransformerBlock if m.norm_first else PostNormTransformerBlock
+    block = kind(
         m.self_attn.embed_dim,
         m.self_attn.num_heads,
         n_hidden=m.linear1.out_features,
@@ -227,14 +229,27 @@ def transformer_block(m: nn.TransformerEncoderLayer, causal: bool = False, at: s
 
 def residual(m: modules.Residual) -> Layer:
     """Residual around the counterparts of the block's modules."""
+    return Residual(*of_block(m.block))
+
+
+def repeat(m: modules.Repeat) -> Layer:
+    """Repeat of the one layer that the block makes."""
+    layers = of_block(m.block)
+    if len(layers) != 1:
+        raise ValueError(f".block: Repeat of {len(layers)} layers has no counterpart here, only of one")
+    return Repeat(layers[0], m.times)
+
+
+def of_block(block: nn.Sequential) -> list[Layer]:
+    """The counterparts of the modules in a block, in order."""
     inner = []
-    for name, module in m.block.named_children():
+    for name, module in block.named_children():
         counterpart = COUNTERPARTS.get(type(module))
         if counterpart is None:
             raise ValueError(f".block.{name}: {type(module).__name__} has no counterpart here")
         layer = counterpart(module)
         inner.append(layer if module.training else layer.inference())
-    return Residual(*merged(inner))
+    return merged(inner)
 
 
 def merged(layers: Iterable[Layer]) -> list[Layer]:
@@ -299,6 +314,7 @@ COUNTERPARTS: dict[type[nn.Module], Callable[[Any], Layer]] = {
     nn.MultiheadAttention: lambda m: attention_of(m, causal=False),
     nn.TransformerEncoderLayer: transformer_block,
     modules.Residual: residual,
+    modules.Repeat: repeat,
     modules.MeanOverTime: lambda m: MeanOverTime(),
     modules.PositionEmbedding: lambda m: PositionEmbedding(*m.weight.shape, P=array(m.weight)),
     modules.States: lambda m: COUNTERPARTS[type(m.recurrent)](m.recurrent),

@@ -19,6 +19,21 @@ class Residual(nn.Module):
         return y
 
 
+class Repeat(nn.Module):
+    """y = module(module(… x)), the same weights each time."""
+
+    def __init__(self, times: int, *block: nn.Module) -> None:
+        super().__init__()
+        self.block = nn.Sequential(*block)
+        self.times = times
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Run the block several times."""
+        for _ in range(self.times):
+            x = self.block(x)
+        return x
+
+
 class MeanOverTime(nn.Module):
     """The mean of a sequence (m, T, n) over its time steps, (m, n)."""
 
@@ -78,7 +93,7 @@ class SelfAttention(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """A pre-norm nn.TransformerEncoderLayer without dropout, causal or not."""
+    """A nn.TransformerEncoderLayer without dropout, causal or not."""
 
     def __init__(self, layer: nn.TransformerEncoderLayer, causal: bool) -> None:
         super().__init__()

@@ -137,8 +137,9 @@ def _(layer: here.SelfAttention) -> Counterpart:
     return module, _named("attention", _attention(layer.parameters))
 
 
-@counterpart.register
-def _(layer: here.TransformerBlock) -> Counterpart:
+@counterpart.register(here.TransformerBlock)
+@counterpart.register(here.PostNormTransformerBlock)
+def _(layer: here.TransformerBlock | here.PostNormTransformerBlock) -> Counterpart:
     own = dict(layer.layers)
     attention, hidden, norm = own["attention"], own["mlp_1"], own["norm_1"]
     assert isinstance(attention, here.SelfAttention)
@@ -153,7 +154,7 @@ def _(layer: here.TransformerBlock) -> Counterpart:
         activation=activation,
         layer_norm_eps=norm.epsilon,
         batch_first=True,
-        norm_first=True,
+        norm_first=isinstance(layer, here.TransformerBlock),
     )
     weights = (
         _named("norm1", _norm(norm.parameters))
@@ -168,6 +169,11 @@ def _(layer: here.TransformerBlock) -> Counterpart:
 @counterpart.register
 def _(layer: here.Residual) -> Counterpart:
     return modules.Residual(*(part for inner in layer.layers.values() for part in _modules(inner))), {}
+
+
+@counterpart.register
+def _(layer: here.Repeat) -> Counterpart:
+    return modules.Repeat(layer.times, *_modules(layer.layers["block"])), {}
 
 
 def _linear(p: Mapping[str, Array]) -> Weights:
