@@ -21,9 +21,9 @@ COLUMN_GAP = 34.0
 NUMBERS = 100.0
 
 _SYMBOL = re.compile(
-    rf"(?P<backward>∂{look.LOSS}/∂\w|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
-    r"|(?<![A-Za-z])(?P<parameter>[Wb])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
-    r"|(?<![A-Za-z])(?P<forward>[yzŷ])(?P<i3>_\{[^}]*\})?"
+    rf"(?P<backward>∂{look.LOSS}/∂(?:\w+\.)*(?:\w+?(?=_{{|\W|$))|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
+    r"|(?<![A-Za-z])(?P<parameter>[WbKPγβ])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
+    r"|(?<![A-Za-z])(?P<forward>[a-z][a-z_0-9]*(?=_\{[a-z,]*\()|[yzŷ])(?P<i3>_\{[^}]*\})?"
 )
 
 
@@ -64,7 +64,7 @@ def table(reading: Reading, step: Step, numbers: list[str], width: float) -> Blo
     second = first + max(svg.width(text, 13.5) for text in shape_texts) + COLUMN_GAP
     room = width - second
     code = [
-        _broken(line, int((room - 24) / (0.61 * CODE_SIZE)))
+        broken(line, int((room - 24) / (0.61 * CODE_SIZE)))
         for entry in step.code
         for line in entry.splitlines()
     ]
@@ -112,7 +112,7 @@ def _heading(x: float, words: str, y: float = 12.0) -> str:
     return svg.text(x, y, words, 12.8, "muted")
 
 
-def _broken(line: str, longest: int) -> list[str]:
+def broken(line: str, longest: int) -> list[str]:
     """Break a line of code that is too long before an operator or after a comma, in few parentheses."""
     lines = []
     while len(line) > longest:
