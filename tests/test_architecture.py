@@ -99,7 +99,7 @@ def test_the_core_has_no_import_cycle():
             del graph[module]
 
 
-def test_the_checker_imports_the_core_and_the_look_only_and_nothing_imports_it():
+def test_the_checker_imports_the_core_the_look_and_the_lab_and_nothing_imports_it():
     for path in PACKAGE.rglob("*.py"):
         of_package = {
             name.split(".")[1] for name in imports_of_file(path, True) if name.startswith("neural_net.")

@@ -37,3 +37,9 @@ def test_no_answer_and_no_diagnosis_are_answered():
 def test_the_lab_is_listed_among_the_exercises():
     listed = [task.name for task in exercises() if task.group == "Bug lab"]
     assert listed == [f"bug lab {number}" for number in NUMBERS]
+
+
+def test_an_exercise_of_the_lab_shows_what_is_asked_and_the_faults_to_choose_from():
+    shown = repr(exercises()["bug lab 3"])
+    assert "nnh.broken_network(3)" in shown
+    assert all(name in shown for name in bug_lab.KINDS)

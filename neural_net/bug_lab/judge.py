@@ -17,7 +17,7 @@ Verdict = Literal["right", "wrong layer", "wrong", "not understood"]
 class Judgement:
     """What is to be said of a diagnosis: a verdict, a message, and hints, each saying more than the last.
 
-    A message names the fault only where the diagnosis did.
+    A message names the fault only where the diagnosis did; where it did not, the first hint is shown.
     """
 
     number: int
@@ -31,7 +31,8 @@ class Judgement:
         return self.verdict == "right"
 
     def __repr__(self) -> str:
-        return f"Bug lab {self.number}: {self.message}"
+        hint = f" {self.hints[0]}" if self.verdict == "wrong" else ""
+        return f"Bug lab {self.number}: {self.verdict}. {self.message}{hint}"
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,10 @@ def judge(number: int, diagnosis: object) -> Judgement:
     if name not in KINDS:
         return Judgement(number, "not understood", _unknown(name), kind.hints)
     if name != kind.name:
-        return Judgement(number, "wrong", f"{name} is not what is wrong here. {kind.hints[0]}", kind.hints)
+        return Judgement(number, "wrong", _sentence(f"{name} is not what is wrong here."), kind.hints)
     if layer is not None and layer not in kind.layers:
         return Judgement(number, "wrong layer", _elsewhere(kind, layer), kind.hints)
-    return Judgement(number, "right", f"right: {name}. {kind.explanation}", kind.hints)
+    return Judgement(number, "right", _sentence(f"{name}. {kind.explanation}"), kind.hints)
 
 
 def _parts(diagnosis: object, L: int) -> tuple[str, int | None]:
@@ -129,6 +130,10 @@ def _unknown(name: str) -> str:
 
 def _elsewhere(kind: Kind, layer: int) -> str:
     if not kind.layers:
-        return f"{kind.name} it is, but that is not in layer {layer}, nor in any other: name no layer."
+        return _sentence(f"{kind.name} it is, but that is in no layer: name none.")
     way = "nearer to the input" if layer > kind.layers[-1] else "nearer to the loss"
-    return f"{kind.name} it is, but layer {layer} is not where it starts: look {way}."
+    return _sentence(f"{kind.name} it is, but layer {layer} is not where it starts: look {way}.")
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]

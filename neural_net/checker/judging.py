@@ -119,25 +119,22 @@ def _still_missing(
     exercise: Exercise, answers: Sequence[Leaves | None], right: Right, missing: list[str]
 ) -> Report:
     """Say which quantities are still open, and which of the others are right so far."""
-    done = {
-        leaf.name
+    written = [
+        (leaf, right_one)
         for answer, wanted in zip(answers, right, strict=True)
-        for leaf, right_one in zip(answer or (), wanted, strict=False)
-        if not leaf.is_missing and leaf.agrees(right_one)
+        if answer is not None
+        for leaf, right_one in zip(answer, wanted, strict=True)
+        if leaf.name not in missing
+    ]
+    wrong = {leaf.name for leaf, right_one in written if not leaf.agrees(right_one)}
+    names = dict.fromkeys(leaf.name for leaf, _ in written)
+    told = {
+        "Right so far": [name for name in names if name not in wrong],
+        "Not right yet": [name for name in names if name in wrong],
+        "Still missing": missing,
     }
-    wrong = {
-        leaf.name
-        for answer, wanted in zip(answers, right, strict=True)
-        for leaf, right_one in zip(answer or (), wanted, strict=False)
-        if not leaf.is_missing and not leaf.agrees(right_one)
-    }
-    says = [f"Still missing: {', '.join(missing)}."]
-    order = [name for name in exercise.output_names if name in done | wrong]
-    if right_names := [name for name in order if name not in wrong]:
-        says.insert(0, f"Right so far: {', '.join(right_names)}.")
-    if wrong:
-        says.insert(-1, f"Not right yet: {', '.join(name for name in order if name in wrong)}.")
-    return Report(exercise.name, verdicts.NOT_ATTEMPTED, tuple(says))
+    says = tuple(f"{what}: {', '.join(of)}." for what, of in told.items() if of)
+    return Report(exercise.name, verdicts.NOT_ATTEMPTED, says)
 
 
 def _changed_inputs(exercise: Exercise, calls: Calls) -> str:

@@ -22,9 +22,9 @@ NUMBERS = 100.0
 LEAST_CODE = 300.0  # the width that code needs beside the equations
 
 _SYMBOL = re.compile(
-    rf"(?P<backward>∂{look.LOSS}/∂\w|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
-    r"|(?<![A-Za-z])(?P<parameter>[Wb])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
-    r"|(?<![A-Za-z])(?P<forward>[yzŷ])(?P<i3>_\{[^}]*\})?"
+    rf"(?P<backward>∂{look.LOSS}/∂(?:\w+\.)*(?:\w+?(?=_{{|\W|$))|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
+    r"|(?<![A-Za-z])(?P<parameter>[WbKPγβ])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
+    r"|(?<![A-Za-z])(?P<forward>[a-z][a-z_0-9]*(?=_\{[a-z,]*\()|[yzŷ])(?P<i3>_\{[^}]*\})?"
 )
 
 
@@ -76,7 +76,7 @@ def columns(
         second = 12.0
     room = width - second
     longest = int((room - 24) / (0.61 * CODE_SIZE))
-    code_lines = [part for line in code for part in _broken(line, longest)]
+    code_lines = [part for line in code for part in broken(line, longest)]
     pitch = PITCH if len(code_lines) <= len(symbols) and is_beside else 19.0
     rows, code_height = len(symbols) * PITCH, len(code_lines) * pitch + (6 if pitch < PITCH else 0)
     top = 20.0
@@ -121,7 +121,7 @@ def _heading(x: float, words: str, y: float = 12.0) -> str:
     return svg.text(x, y, words, 12.8, "muted")
 
 
-def _broken(line: str, longest: int) -> list[str]:
+def broken(line: str, longest: int) -> list[str]:
     """Break a line of code that is too long before an operator or after a comma, in few parentheses."""
     lines = []
     while len(line) > longest:

@@ -3,19 +3,21 @@ gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import product
 
 from neural_net import look
-from neural_net.diagram import names
+from neural_net.diagram import names, written
 from neural_net.diagram.equations import factor
 from neural_net.diagram.names import Classes, ImageShape
-from neural_net.diagram.reading import Reading, read
+from neural_net.diagram.reading import DenseReading, KindReading, Reading, read
 from neural_net.diagram.story import Story, Term, picture, shortened
 from neural_net.diagram.units import MOST_PIXELS, MOST_UNITS
+from neural_net.operations import Term as Product
 from neural_net.trace import Trace
 
+_GIVEN = "An input: nothing is computed here."
 RATE = 0.1  # the learning rate of the example step
 
 Tell = Callable[..., Story]
@@ -45,9 +47,10 @@ def details(
 def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
     """Name every unit and edge that can be picked, with what tells its two stories, and where it is."""
     for l, n in enumerate(reading.sizes):
+        forward = unit_forward if l == 0 or reading.is_dense(l) else element_forward
         for j in range(n if n <= MOST_PIXELS else 0):
-            yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
-    for layer in reading.layers:
+            yield f"u:{l}:{j}", forward, unit_backward, (l, j)
+    for layer in reading.dense_layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:
             for i, j in product(range(layer.n_in), range(layer.n_out)):
                 yield f"w:{layer.number}:{i}:{j}", edge_forward, edge_backward, (layer.number, i, j)
@@ -61,10 +64,9 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     value, at = reading.y[number][j], reading.unit(number, j)
     if number == 0:
         given = Term("", f"x_{{{at}}}", "given", value)
-        return Story(
-            _unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here."
-        )
-    layer = reading.layer(number)
+        note = "A token: a name, that stands for nothing else." if reading.has_tokens else _GIVEN
+        return Story(_unit_title(reading, number, j), "forward", (given,), note)
+    layer = reading.dense(number)
     products = [
         Term(
             "+",
@@ -89,35 +91,22 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     return Story(_unit_title(reading, number, j), "forward", chain, note)
 
 
+def element_forward(reading: Reading, number: int, j: int) -> Story:
+    """y_j as the sum of the terms of the last line of its layer's program."""
+    value = reading.y[number][j]
+    layer = reading.layer(number)
+    assert isinstance(layer, KindReading)
+    at = written.index_of(reading, number, j)
+    terms = written.value_terms(layer, "y", written.full_index(reading, layer.record.values["y"], at))
+    result = Term("=", written.plain("y", at), "", value)
+    return Story(_unit_title(reading, number, j), "forward", (*_told(layer, terms), result))
+
+
 def unit_backward(reading: Reading, number: int, j: int) -> Story:
-    """dL_dy_j = Σ_k dL_dz_k W_jk over the units it feeds, then dL_dz_j = dL_dy_j a′(z_j)."""
-    upstream, at = reading.gradient[number][j], reading.unit(number, j)
-    arriving = Term("=", f"{look.LOSS}′_{{{at}}}", "loss gradient", upstream)
-    chain: list[Term] = []
-    if number == reading.L:
-        chain.append(Term("", f"∂{look.LOSS}/∂ŷ_{{{at}}}", "from the loss", upstream))
-    else:
-        after = reading.layer(number + 1)
-        unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
-        chain += shortened(
-            [
-                Term(
-                    "+",
-                    f"∂{look.LOSS}/∂z_{{{unit(k)}}} · W_{{{edge(k)}}}",
-                    f"{look.number(g)} · {factor(w)}",
-                    g * w,
-                )
-                for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
-            ]
-        )
-        chain.append(arriving)
-    note = (
-        ""
-        if number == reading.L
-        else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
-    )
-    if number > 0:
-        layer = reading.layer(number)
+    """dL_dy_j as the sum over what it feeds, then, in a dense layer, dL_dz_j = dL_dy_j a′(z_j)."""
+    chain, note = _arriving(reading, number, j)
+    if reading.is_dense(number):
+        layer, at = reading.dense(number), reading.unit(number, j)
         if layer.slope is not None:
             prime = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
             chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j], True))
@@ -129,8 +118,52 @@ def unit_backward(reading: Reading, number: int, j: int) -> Story:
     return Story(_unit_title(reading, number, j), "backward", tuple(chain), note)
 
 
+def _arriving(reading: Reading, number: int, j: int) -> tuple[list[Term], str]:
+    """The terms of a unit's loss gradient and what they come to, and a note on what the sum runs over."""
+    upstream, at = reading.gradient[number][j], reading.unit(number, j)
+    if number == reading.L:
+        return [Term("", f"∂{look.LOSS}/∂ŷ_{{{at}}}", "from the loss", upstream)], ""
+    if number == 0 and reading.has_tokens:
+        return [Term("", f"x_{{{at}}}", "no gradient", 0.0)], "No token is a little more than another."
+    after = reading.layer(number + 1)
+    if isinstance(after, KindReading):
+        terms = _arriving_terms(reading, after, number, j)
+        note = f"The sum runs over the uses that {_where(reading, number + 1)} makes of it." if terms else ""
+    else:
+        terms = shortened(_edge_terms(reading, after, number, j))
+        note = f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    sign = "=" if terms else ""
+    return [*terms, Term(sign, f"{look.LOSS}′_{{{at}}}", "loss gradient", upstream)], note
+
+
+def _edge_terms(reading: Reading, after: DenseReading, number: int, j: int) -> list[Term]:
+    unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
+    return [
+        Term(
+            "+",
+            f"∂{look.LOSS}/∂z_{{{unit(k)}}} · W_{{{edge(k)}}}",
+            f"{look.number(g)} · {factor(w)}",
+            g * w,
+        )
+        for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
+    ]
+
+
+def _arriving_terms(reading: Reading, after: KindReading, number: int, j: int) -> list[Term]:
+    at = written.index_of(reading, number, j)
+    full = written.full_index(reading, after.record.values["y_prev"], at)
+    return _told(after, written.gradient_terms(after, "y_prev", full))
+
+
+def _told(layer: KindReading, terms: Sequence[Product]) -> list[Term]:
+    """The terms of an element as links of a chain; those that are zero are left out where others are not."""
+    kept = [term for term in terms if term.value] or list(terms[:1])
+    links = [Term("+", written.symbols(layer, term), written.factors(term), term.value) for term in kept]
+    return shortened(links) if links else []
+
+
 def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
-    jacobian = reading.layer(number).jacobian
+    jacobian = reading.dense(number).jacobian
     assert jacobian is not None
     unit = partial(reading.unit, number)
     return [
@@ -146,7 +179,7 @@ def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
 
 def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
     """y_i W_ij, its share of z_j."""
-    layer, y = reading.layer(number), reading.y[number - 1][i]
+    layer, y = reading.dense(number), reading.y[number - 1][i]
     chain = (
         Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
         Term("×", f"W_{{{reading.edge(number, i, j)}}}", "weight", layer.W[i][j]),
@@ -158,7 +191,7 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
 
 def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
     """dL_dW_ij = y_i dL_dz_j, summed over the batch, and what a step of gradient descent would do."""
-    layer, y = reading.layer(number), reading.y[number - 1][i]
+    layer, y = reading.dense(number), reading.y[number - 1][i]
     index = reading.edge(number, i, j)
     weight, gradient = layer.W[i][j], layer.dL_dW[i][j]
     symbol = f"∂{look.LOSS}/∂W_{{{index}}}"
@@ -183,6 +216,9 @@ def _where(reading: Reading, number: int) -> str:
 
 
 def _unit_title(reading: Reading, number: int, j: int) -> str:
+    if len(reading.shapes[number]) > 1:
+        at = ", ".join(map(str, written.index_of(reading, number, j)))
+        return f"y[{at}] of {_where(reading, number)}"
     return f"Unit {reading.unit(number, j)} of {_where(reading, number)}"
 
 

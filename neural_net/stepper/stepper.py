@@ -16,7 +16,7 @@ from neural_net.stepper.controls import WhatIfControls
 from neural_net.stepper.opened import LayerOpener
 from neural_net.stepper.player import FramePlayer
 from neural_net.stepper.prediction import PredictionStepper
-from neural_net.stepper.what_if import Place, place_of, quantities, retrace, tell_loss, value_at
+from neural_net.stepper.what_if import Place, is_drawn, place_of, quantities, retrace, tell_loss, value_at
 from neural_net.steps import Step
 from neural_net.trace import Trace
 from neural_net.trace import trace as run_both_passes
@@ -53,8 +53,8 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         film = self._film(trace, self._example, references=None)
         self._quantities = quantities(trace, image_shape, classes)
         self._changes: Mapping[Place, float] = {}
-        first = self._quantities[0]
-        self._place = first.place(self._example, [0] * len(first.axes))
+        first = self._quantities[0] if self._quantities else None
+        self._place = first.place(self._example, [0] * len(first.axes)) if first else None
 
         step = start.index if start else 0
         self.player = FramePlayer(step=step, phases=[s.phase for s in trace.steps], **film)
@@ -75,7 +75,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         choice = [self.example_chooser, ipywidgets.Label(f"of {trace.batch_size}")]
         top = ipywidgets.HBox([self.slider, *choice * (trace.batch_size > 1)])
         top.add_class("nns-top")
-        super().__init__([top, self.player, *[self.what_if] * what_if])
+        super().__init__([top, self.player, *[self.what_if] * (what_if and first is not None)])
         self.add_class("nns-stepper")
 
     @property
@@ -89,7 +89,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         """Select the number at `place`, and pick its unit or edge in the picture."""
         self._place = place
         self._show_controls()
-        self.player.picked = place.reference
+        self.player.picked = place.reference if is_drawn(self._trace, place) else ""
 
     def changed(self, place: Place, value: float) -> None:
         """Give the number at `place` another value; its own value takes the change back."""
@@ -113,9 +113,13 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
             found = self._details(self._trace, self._example, references=[picked])
             self.player.details = found or self.player.details
         place = place_of(picked, self._example)
-        if place is not None and place != self._place:
+        if place is not None and place != self._place and self._offers(place):
             self._place = place
             self._show_controls()
+
+    def _offers(self, place: Place) -> bool:
+        """Say whether a number that was picked in the picture is one that can be changed."""
+        return is_drawn(self._trace, place) and any(quantity.holds(place) for quantity in self._quantities)
 
     # ---- what happens then
 
@@ -128,7 +132,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         film = self._film(trace, example, references=[self.player.picked])
         film |= self._opener.follow(trace, example)
         self._trace, self._changes, self._example = trace, changes, example
-        if self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
+        if self._place and self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
             self._place = self._place._replace(at=(example, *self._place.at[1:]))
         with self.player.hold_sync():
             for name, value in film.items():
@@ -146,6 +150,8 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
     def _show_controls(self) -> None:
         """Put every control to what is on show."""
         self.example_chooser.value = self._example + 1  # it counts from 1, as the pictures do
+        if self._place is None:
+            return
         own = value_at(self._original, self._place)
         self.what_if.show(
             self._place,

@@ -19,7 +19,7 @@ VERDICTS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Diagnosis(Task):
     """A task whose answer names a fault, and the layer in which it starts."""
 
@@ -49,6 +49,12 @@ class Diagnosis(Task):
         judgement = self.lab.judge(answer)
         hints = () if judgement.is_right else judgement.hints
         return Report(self.name, VERDICTS[judgement.verdict], (judgement.message,), hints=hints)
+
+    def __repr__(self) -> str:
+        faults = ", ".join(self.lab.faults)
+        return (
+            f"{self.name}: {self.statement}\n\nAnswer: {self.signature}.\n\nFaults to choose from: {faults}."
+        )
 
 
 DIAGNOSES: Mapping[str, Diagnosis] = MappingProxyType(
