@@ -14,12 +14,27 @@ from neural_net.steps import Record
 
 def flat_parameters(net: Network) -> Array:
     """Return a copy of every parameter in one vector, in the order of `net.parameters`."""
-    return np.concatenate([array.ravel() for array in net.parameters.values()])
+    w = np.empty(net.n_parameters, net.dtype)
+    for key, view in views_of(w, net).items():
+        view[...] = net.parameters[key]
+    return w
 
 
 def flat_gradient(net: Network, records: Mapping[int, Record]) -> Array:
     """Return ∂𝓛/∂w for the vector w of all parameters, from the records of both passes."""
-    return np.concatenate([records[l].gradients[name].ravel() for l, name in net.parameters])
+    g = np.zeros(net.n_parameters, net.dtype)
+    for (l, name), view in views_of(g, net).items():
+        view[...] = records[l].gradients.get(name, 0)
+    return g
+
+
+def views_of(w: Array, net: Network) -> dict[tuple[int, str], Array]:
+    """Return the parts of the vector w in the shapes of the network's parameters, which they stand for."""
+    views, start = {}, 0
+    for key, array in net.parameters.items():
+        views[key] = w[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return views
 
 
 def network_on(net: Network, w: Array) -> Network:
@@ -27,11 +42,9 @@ def network_on(net: Network, w: Array) -> Network:
 
     It is for whoever owns w, such as the training loop. A network that others see never moves.
     """
-    layers, start = [], 0
-    for layer in net.layers:
-        views = {}
-        for name, array in layer.parameters.items():
-            views[name] = w[start : start + array.size].reshape(array.shape)
-            start += array.size
-        layers.append(layer.holding(views))
+    views = views_of(w, net)
+    layers = (
+        layer.holding({name: views[l, name] for name in layer.parameters})
+        for l, layer in enumerate(net.layers, 1)
+    )
     return replace(net, layers=tuple(layers))

@@ -19,6 +19,7 @@ from neural_net.operations import Array
 from neural_net.validation import known_name, positive_number, scalar
 
 Move = Callable[[Array], None]
+PIECE = 2**16  # numbers
 
 
 class Optimizer(ABC):
@@ -49,14 +50,21 @@ class SGD(Optimizer):
         self._check("momentum", _fraction)
 
     def start(self, w: Array) -> Move:
-        """Bind the rule to w, with v = 0."""
-        velocity = np.zeros_like(w)
+        """Bind the rule to w, with v = 0; without momentum v is the gradient, and nothing is kept."""
+        rate, friction = (np.asarray(number, w.dtype) for number in (self.learning_rate, self.momentum))
+        velocity = np.zeros_like(w) if self.momentum else None
 
         def move(gradient: Array) -> None:
-            np.multiply(velocity, self.momentum, out=velocity)
-            np.add(velocity, gradient, out=velocity)
-            np.subtract(w, self.learning_rate * velocity, out=w)
+            for piece, w_there, step in pieces:
+                v = gradient[piece]
+                if velocity is not None:
+                    v = velocity[piece]
+                    np.multiply(v, friction, v)
+                    np.add(v, gradient[piece], v)
+                np.multiply(v, rate, step)
+                np.subtract(w_there, step, w_there)
 
+        pieces = _pieces(w)
         return move
 
 
@@ -81,18 +89,40 @@ class Adam(Optimizer):
 
     def start(self, w: Array) -> Move:
         """Bind the rule to w, with m = v = 0 and t = 0."""
-        m, v = np.zeros_like(w), np.zeros_like(w)
+        pieces, m, v = _pieces(w), np.zeros_like(w), np.zeros_like(w)
+        beta1, beta2, epsilon = (np.asarray(b, w.dtype) for b in (self.beta1, self.beta2, self.epsilon))
+        rest1, rest2 = np.asarray(1 - self.beta1, w.dtype), np.asarray(1 - self.beta2, w.dtype)
         t = 0
 
         def move(gradient: Array) -> None:
             nonlocal t
             t += 1
-            np.add(self.beta1 * m, (1 - self.beta1) * gradient, out=m)
-            np.add(self.beta2 * v, (1 - self.beta2) * gradient**2, out=v)
-            m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
-            np.subtract(w, self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), out=w)
+            m_share, v_share = 1 - self.beta1**t, 1 - self.beta2**t
+            for piece, w_there, step in pieces:
+                _mix(m[piece], beta1, np.multiply(gradient[piece], rest1, step))
+                squared = np.multiply(gradient[piece], gradient[piece], step)
+                _mix(v[piece], beta2, np.multiply(squared, rest2, step))
+                np.sqrt(np.divide(v[piece], v_share, step), step)
+                np.divide(m[piece], np.add(step, epsilon, step), step)
+                np.subtract(w_there, np.multiply(step, self.learning_rate / m_share, step), w_there)
 
         return move
+
+
+def _mix(average: Array, share: Array, addition: Array) -> None:
+    """Average ← share · average + addition."""
+    np.multiply(average, share, average)
+    np.add(average, addition, average)
+
+
+def _pieces(w: Array) -> list[tuple[slice, Array, Array]]:
+    """Cut the vector w into pieces that fit into the processor's cache, each with room for a step.
+
+    So a rule that takes several operations reads large vectors from memory once, and needs no other vector.
+    """
+    room = np.empty_like(w[:PIECE])
+    slices = [slice(start, start + PIECE) for start in range(0, len(w), PIECE)]
+    return [(piece, w[piece], room[: len(w[piece])]) for piece in slices]
 
 
 OPTIMIZERS: Mapping[str, type[SGD] | type[Adam]] = MappingProxyType({"sgd": SGD, "adam": Adam})

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from neural_net.flat import flat_gradient, flat_parameters, network_on
+from neural_net.bound import BoundNetwork, Examples
 from neural_net.losses import LossFunction
 from neural_net.network import Network, check_network
 from neural_net.operations import Array
 from neural_net.optimizers import Move, Optimizer, optimizer_from
 from neural_net.progress import ProgressBar
-from neural_net.trace import record
 from neural_net.validation import whole_number
 
 Data = tuple[Array, Array]
@@ -95,24 +93,13 @@ def train(
         raise ValueError("train: expected a network with something to learn, got one without parameters")
     rule = optimizer_from(optimizer, learning_rate=learning_rate, momentum=momentum)
     epochs, batch_size = whole_number(epochs, "epochs"), whole_number(batch_size, "batch_size")
-    rng = np.random.default_rng(whole_number(seed, "seed", at_least=0))
+    seed = whole_number(seed, "seed", at_least=0)
     data = net.standard_input(x, target)
     held_out = None if validation is None else _validation_data(net, validation)
+    course = _Course(net, Examples(*data), held_out and Examples(*held_out), rule, batch_size, seed)
 
-    w = flat_parameters(net)
-    working = network_on(net, w)
-    move = rule.start(w)
-    steps = math.ceil(len(data[0]) / batch_size)
-    with np.errstate(all="ignore"), ProgressBar(epochs * steps, progress) as bar:
-        best, last, measured = w.copy(), working, [_measure(working, data, held_out)]
-        for _ in range(epochs):
-            working, is_finite = _run_epoch(working, move, _batches(data, batch_size, rng), bar)
-            row = _measure(working, data, held_out)
-            if not (is_finite and np.isfinite(w).all() and math.isfinite(row[0])):
-                break
-            best[:], last = w, working
-            measured.append(row)
-            bar.say(loss=row[0])
+    with ProgressBar(epochs * course.steps, progress) as bar:
+        trained, measured = course.run(epochs, bar)
     diverged = len(measured) <= epochs
     if diverged:
         warnings.warn(
@@ -121,7 +108,8 @@ def train(
             RuntimeWarning,
             stacklevel=2,
         )
-    trained = last.with_parameters(network_on(net, best).parameters)
+        # The same seed leads to the same network to the last bit; to keep a copy would cost memory always.
+        trained, measured = course.run(len(measured) - 1, ProgressBar(0, show=False))
     return TrainingResult(trained, _history(measured), rule, diverged)
 
 
@@ -135,44 +123,67 @@ def accuracy(function: LossFunction, prediction: Array, target: Array) -> float 
     return None
 
 
-def _batches(data: Data, size: int, rng: np.random.Generator) -> Iterator[Data]:
-    """Yield the examples in random order, `size` at a time; the last batch holds the rest."""
-    x, target = data
-    order = rng.permutation(len(x))
-    for start in range(0, len(x), size):
-        chosen = order[start : start + size]
-        yield x[chosen], target[chosen]
-
-
-def _run_epoch(
-    working: Network, move: Move, batches: Iterator[Data], bar: ProgressBar
-) -> tuple[Network, bool]:
-    """Move the working network's parameters once per batch; stop as soon as a loss is not finite.
-
-    Return the network as it goes on (what layers keep besides parameters moves, too), and whether all was
-    finite.
-    """
-    for x, target in batches:
-        records = record(working, x, target)
-        if not math.isfinite(records[working.L + 1].values["y"]):
-            return working, False
-        move(flat_gradient(working, records))
-        working = working.advanced([records[l].values for l in range(1, working.L + 1)])
-        bar.advance()
-    return working, True
-
-
 Measured = tuple[float, float | None, float | None, float | None]
 
 
-def _measure(net: Network, data: Data, held_out: Data | None) -> Measured:
-    validation = (None, None) if held_out is None else _loss_and_accuracy(net, *held_out)
-    return *_loss_and_accuracy(net, *data), *validation
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """All that decides a training but the number of its epochs."""
 
+    net: Network
+    examples: Examples
+    held_out: Examples | None
+    rule: Optimizer
+    batch_size: int
+    seed: int
 
-def _loss_and_accuracy(net: Network, x: Array, target: Array) -> tuple[float, float | None]:
-    prediction, function = net.inference().run(x), net.loss.function
-    return float(function.forward(prediction, target)), accuracy(function, prediction, target)
+    @property
+    def steps(self) -> int:
+        """How many steps an epoch has."""
+        return math.ceil(len(self.examples) / self.batch_size)
+
+    def run(self, epochs: int, bar: ProgressBar) -> tuple[Network, list[Measured]]:
+        """Train; return the network, and what was measured before training and after each epoch.
+
+        Where the numbers leave the finite ones, that is as many epochs as went well, and the network is void.
+        """
+        bound, rng = BoundNetwork(self.net), np.random.default_rng(self.seed)
+        move = self.rule.start(bound.w)
+        with np.errstate(all="ignore"):
+            measured = [self._measure(bound)]
+            for _ in range(epochs):
+                if not self._epoch(bound, move, rng.permutation(len(self.examples)), bar):
+                    break
+                row = self._measure(bound)
+                if not (np.isfinite(bound.w).all() and math.isfinite(row[0])):
+                    break
+                measured.append(row)
+                bar.say(loss=row[0])
+        return bound.network, measured
+
+    def _epoch(self, bound: BoundNetwork, move: Move, order: Array, bar: ProgressBar) -> bool:
+        """Learn from all examples in this order, a batch at a time; False as soon as a loss is not finite."""
+        for start in range(0, len(order), self.batch_size):
+            chosen = order[start : start + self.batch_size]
+            step = bound.step(len(chosen))
+            self.examples.bring(step, chosen)
+            step.run()
+            if not math.isfinite(step.loss):
+                return False
+            move(bound.gradient)
+            bound.advance(step)
+            bar.advance()
+        return True
+
+    def _measure(self, bound: BoundNetwork) -> Measured:
+        held_out = (None, None) if self.held_out is None else self._scores(bound, self.held_out)
+        return *self._scores(bound, self.examples), *held_out
+
+    def _scores(self, bound: BoundNetwork, examples: Examples) -> tuple[float, float | None]:
+        """Loss and accuracy over all examples."""
+        function, prediction = self.net.loss.function, bound.predict(examples, self.batch_size)
+        loss = float(function.forward(prediction, examples.target))
+        return loss, accuracy(function, prediction, examples.target)
 
 
 def _history(measured: list[Measured]) -> History:

@@ -17,7 +17,7 @@ CORE = [
     ["layers", "receipt"],
     ["network", "steps"],
     ["jacobian", "elements", "ledgers", "flat", "optimizers", "progress"],
-    ["trace"],
+    ["trace", "bound"],
     ["descent", "training", "gradient_check"],
 ]
 RANK = {module: rank for rank, row in enumerate(CORE) for module in row}

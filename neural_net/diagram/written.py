@@ -30,7 +30,7 @@ def value_terms(layer: KindReading, name: str, at: Index) -> list[Product]:
 
 
 def gradient_terms(layer: KindReading, name: str, at: Index) -> list[Product]:
-    """Return the terms of one element of a loss gradient, over all uses; none where the operation does not tell them."""
+    """Return the terms of one element of a loss gradient, over all uses; none where one is not told."""
     record = layer.record
     users = [line for line in record.program if name in line.inputs]
     if not all(is_told(line.operation) for line in users):

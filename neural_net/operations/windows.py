@@ -6,6 +6,7 @@ patches[n, i, u, v, r, s] is what lies under the window's cell (u, v) when the w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 
 import numpy as np
@@ -82,17 +83,25 @@ class Patches(Rearrangement):
         )
 
     def forward(self, y_prev: Array) -> Array:
-        view = sliding_window_view(y_prev, self.window, axis=(2, 3))
-        strided = view[:, :, :: self.stride[0], :: self.stride[1]].transpose(0, 1, 4, 5, 2, 3)
-        return np.ascontiguousarray(strided)  # in the order in which the product with the kernels reads them
+        return np.ascontiguousarray(self.view(y_prev))  # in the order in which the kernels' product reads it
 
     def backward(self, dL_dpatches: Array, patches: Array, y_prev: Array) -> tuple[Array]:
         dL_dy_prev = np.zeros_like(y_prev)
+        for place, part in self.cells(dL_dy_prev, dL_dpatches):
+            place += part
+        return (dL_dy_prev,)
+
+    def view(self, y_prev: Array) -> Array:
+        """The patches, as a view of the images."""
+        view = sliding_window_view(y_prev, self.window, axis=(2, 3), writeable=False)
+        return view[:, :, :: self.stride[0], :: self.stride[1]].transpose(0, 1, 4, 5, 2, 3)
+
+    def cells(self, images: Array, patches: Array) -> Iterator[tuple[Array, Array]]:
+        """For each cell of the window: the places of the images under it, and the same places in patches."""
         (rows, columns), (down, across) = patches.shape[4:], self.stride
         for u, v in np.ndindex(self.window):
             place = np.s_[:, :, u : u + down * rows : down, v : v + across * columns : across]
-            dL_dy_prev[place] += dL_dpatches[:, :, u, v]
-        return (dL_dy_prev,)
+            yield images[place], patches[:, :, u, v]
 
 
 class Correlate(SumOfProducts):
