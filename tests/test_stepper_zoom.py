@@ -8,7 +8,7 @@ from neural_net.network import network
 from neural_net.stepper import FramePlayer, batch_sum, ledger, step_through
 from neural_net.stepper.opened import LayerOpener
 from neural_net.trace import trace
-from tests.layer_examples import example_trace
+from tests.layer_examples import EXAMPLES, example_trace
 
 X = [[0.8, -0.5], [0.1, 0.2], [-0.3, 0.4]]
 TARGET = [1, 0, 1]
@@ -41,6 +41,16 @@ def test_every_layer_opens_with_a_frame_and_a_receipt_for_each_operation(stepper
     assert film["frames"] == list(diagram.operation_frames(small, step.layer, step.phase))
     assert film["receipts"] == [operation.receipt() for operation in step.operations]
     assert film["names"] == [diagram.operation_name(operation) for operation in step.operations]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_kind_of_layer_opens_in_both_passes(name):
+    expected = example_trace(name)
+    stepper = step_through(expected)
+    for step in expected.steps:
+        film = open_at(stepper, step.index)
+        assert stepper.player.error == ""
+        assert len(film["frames"]) == len(step.operations)
 
 
 def test_what_was_opened_is_kept(stepper, monkeypatch):
