@@ -206,8 +206,10 @@ def backward_equations(
     """
     operation = line.operation
     return tuple(
-        _equation(line, equation.replace(" = ", " += ", 1) if name in told else equation, layer, is_loss)
-        for name, equation in zip(_backward_names(line), operation.backward_equation.values(), strict=True)
+        _equation(line, equation.replace(" = ", " += ", 1) if adds else equation, layer, is_loss)
+        for (_, adds), equation in zip(
+            _backward_names(line, told), operation.backward_equation.values(), strict=True
+        )
     )
 
 
@@ -223,14 +225,18 @@ def backward_code(line: Line, told: Container[str] = ()) -> tuple[str, ...]:
     """
     codes = (_rename_in_code(line, code) for code in line.operation.backward_code.values())
     return tuple(
-        re.sub(rf"^(dL_d{re.escape(name)}) = ", r"\1 = \1 + ", code, flags=re.M) if name in told else code
-        for name, code in zip(_backward_names(line), codes, strict=True)
+        re.sub(rf"^(dL_d{re.escape(name)}) = ", r"\1 = \1 + ", code, flags=re.M) if adds else code
+        for (name, adds), code in zip(_backward_names(line, told), codes, strict=True)
     )
 
 
-def _backward_names(line: Line) -> list[str]:
-    """The program's names of the inputs that receive a gradient, in the order in which they are told."""
-    return [line.names[name] for name in line.operation.backward_code]
+def _backward_names(line: Line, told: Container[str]) -> list[tuple[str, bool]]:
+    """The program's names of the inputs that receive a gradient, in the order in which they are told.
+
+    Beside each stands whether something is added to it: it is in `told`, or this very line has it twice.
+    """
+    names = [line.names[name] for name in line.operation.backward_code]
+    return [(name, name in told or name in names[:place]) for place, name in enumerate(names)]
 
 
 def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:

@@ -89,9 +89,9 @@ class Health:
             )
             for row in cells
         ]
-        return "\n".join(
-            [f"Health on {self.layers[0].examples} examples", *table, *self.verdicts, self.verdict]
-        )
+        m = self.layers[0].examples
+        heading = f"Health on {m} example" + "s" * (m > 1)
+        return "\n".join([heading, *table, *self.verdicts, self.verdict])
 
     def _repr_html_(self) -> str:
         """The same as an HTML table, rows with a finding marked."""
