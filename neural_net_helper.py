@@ -69,10 +69,21 @@ class NN_Helper:
     train = _From("training")
     check_gradients = _From("gradient_check")
     quick_check_gradients = _From("gradient_check")
+    health = _From("health")
+
+    # Networks with one thing wrong, to find out what
+    broken_network = _From("bug_lab")
 
     # Stepping through a trace, and its static picture
     step_through = _From("stepper")
     filmstrip = _From("stepper")
+    ledger = _From("stepper")
+    batch_sum = _From("stepper")
+
+    # Exercises, and the checker that says what went wrong
+    exercises = _From("checker")
+    check = _From("checker")
+    own_layer = _From("checker")
 
     # Plots
     plot_forward = _From("plots")

@@ -92,12 +92,11 @@ def _single_keys(document: Samples, screen: Samples) -> Iterator[Row]:
 
 
 def _quick_keys(seen: Mapping[str, Sequence[Mapping[str, int]]]) -> Iterator[Row]:
-    """Of the rounds, the one that went worst."""
     for name, reports in seen.items():
-        shown = min(report["shown"] for report in reports)
+        shown = [report["shown"] for report in reports]
         limit = len(RAPID) if name in OURS else None
-        yield Row(f"{name}: shown of {len(RAPID)} quick keys", [shown], "frames", at_least=limit)
+        yield Row(f"{name}: shown of {len(RAPID)} quick keys", shown, "frames", at_least=limit)
     for name, reports in seen.items():
-        blank = max(report["blank"] + report["emptied"] for report in reports)
-        most = 0 if name in OURS else None
-        yield Row(f"{name}: blank at {len(RAPID)} quick keys", [blank], "times", at_most=most)
+        blank = sum(report["blank"] + report["emptied"] for report in reports)
+        what = f"{name}: blank at any of {len(RAPID) * len(reports)} quick keys"
+        yield Row(what, [blank], "times", at_most=0 if name in OURS else None)

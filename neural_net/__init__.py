@@ -6,6 +6,7 @@ passes, and everything else only reads it. Imports run one way:
     operations <- activations, losses <- layers <- network <- steps <- trace
     trace <- descent, training, gradient_check, elements, ledgers, torch_bridge
     trace <- look, diagram, plots <- stepper <- neural_net_helper
+    trace, look <- checker <- neural_net_helper
 """
 
 __version__ = "0.1.0"

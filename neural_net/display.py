@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from neural_net import diagram
+from neural_net.program import Line
+from neural_net.receipt import write_array
 from neural_net.trace import Trace
 
 
@@ -42,3 +44,19 @@ def filmstrip(
     `image_shape` (rows, columns) draws the input as an image; `classes` names the outputs of a softmax.
     """
     return Picture(diagram.filmstrip(trace, example, image_shape, classes), trace.receipt())
+
+
+def ledger(trace: Trace, layer: int, name: str, example: int = 0) -> Picture:
+    """Show how the loss gradient of `name` in layer 1 … L+1 adds up over the uses of the value.
+
+    Such values are y_prev in a residual or in attention, the states of a recurrent layer, and its weights.
+    The picture has a row for each contribution, with the sum so far, of row `example` of the batch; the text
+    has those of the whole batch.
+    """
+    if not isinstance(trace, Trace):
+        raise TypeError(f"ledger: expected a trace, got {type(trace).__name__}")
+    lines = [f"dL_d{name} of layer {layer}"]
+    for entry in diagram.ledger_entries(trace, layer, name):
+        used_by = entry.source.output if isinstance(entry.source, Line) else entry.source
+        lines += [write_array(f"used by {used_by}:", entry.value), write_array("sum so far", entry.total)]
+    return Picture(diagram.ledger_picture(trace, layer, name, example), "\n".join(lines))

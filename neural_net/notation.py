@@ -151,7 +151,7 @@ class Equation:
 
     def text(self) -> str:
         """The equation in plain Unicode text."""
-        return self._write(lambda name, index: self.symbol(name).text(index))
+        return self.write(lambda name, index: self.symbol(name).text(index))
 
     def shapes(self, quantities: Mapping[str, Array]) -> str:
         """The equation with every name replaced by its shape, such as (5 × 4) = (5 × 2) · (2 × 4) + (4)."""
@@ -160,7 +160,7 @@ class Equation:
             full = quantities[name].shape
             return write_shape(_without_axes(full, index or ""))
 
-        return self._write(shape)
+        return self.write(shape)
 
     def symbol(self, name: str) -> Symbol:
         """The symbol of a name in this equation."""
@@ -172,7 +172,8 @@ class Equation:
             return None, None, False
         return match["name"], match["index"], match["transpose"] is not None
 
-    def _write(self, write_name: WriteName) -> str:
+    def write(self, write_name: WriteName) -> str:
+        """The equation with its names, each with its index or None, written by `write_name`."""
         written = []
         for token in self.tokens:
             name, index, transpose = self._parse(token)
@@ -205,8 +206,10 @@ def backward_equations(
     """
     operation = line.operation
     return tuple(
-        _equation(line, equation.replace(" = ", " += ", 1) if name in told else equation, layer, is_loss)
-        for name, equation in zip(_backward_names(line), operation.backward_equation.values(), strict=True)
+        _equation(line, equation.replace(" = ", " += ", 1) if adds else equation, layer, is_loss)
+        for (_, adds), equation in zip(
+            _backward_names(line, told), operation.backward_equation.values(), strict=True
+        )
     )
 
 
@@ -222,14 +225,18 @@ def backward_code(line: Line, told: Container[str] = ()) -> tuple[str, ...]:
     """
     codes = (_rename_in_code(line, code) for code in line.operation.backward_code.values())
     return tuple(
-        re.sub(rf"^(dL_d{re.escape(name)}) = ", r"\1 = \1 + ", code, flags=re.M) if name in told else code
-        for name, code in zip(_backward_names(line), codes, strict=True)
+        re.sub(rf"^(dL_d{re.escape(name)}) = ", r"\1 = \1 + ", code, flags=re.M) if adds else code
+        for (name, adds), code in zip(_backward_names(line, told), codes, strict=True)
     )
 
 
-def _backward_names(line: Line) -> list[str]:
-    """The program's names of the inputs that receive a gradient, in the order in which they are told."""
-    return [line.names[name] for name in line.operation.backward_code]
+def _backward_names(line: Line, told: Container[str]) -> list[tuple[str, bool]]:
+    """The program's names of the inputs that receive a gradient, in the order in which they are told.
+
+    Beside each stands whether something is added to it: it is in `told`, or this very line has it twice.
+    """
+    names = [line.names[name] for name in line.operation.backward_code]
+    return [(name, name in told or name in names[:place]) for place, name in enumerate(names)]
 
 
 def _equation(line: Line, template: str, layer: int, is_loss: bool) -> Equation:

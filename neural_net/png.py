@@ -18,19 +18,19 @@ STEPS = 24  # shades on each side of zero
 LARGEST = (64, 96)  # rows and columns of a heat map
 
 
-def heat_map(values: npt.ArrayLike, scale: float) -> str:
+def heat_map(values: npt.ArrayLike, scale: float, largest: tuple[int, int] = LARGEST) -> str:
     """Return a data URI of the matrix `values` as an image, one pixel an element, in the diverging colors of
-    `look`."""
-    matrix = shrunk(np.atleast_2d(np.asarray(values, dtype=float)))
+    `look`; a matrix of more than `largest` rows and columns is shrunk."""
+    matrix = shrunk(np.atleast_2d(np.asarray(values, dtype=float)), largest)
     share = np.nan_to_num(matrix / scale) if scale > 0 else np.zeros_like(matrix)
     indices = np.rint(np.clip(share, -1, 1) * STEPS).astype(int) + STEPS
     return data_uri(indices.astype(np.uint8), _diverging())
 
 
-def shrunk(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a matrix of at most 64 × 96: where it had more rows or columns, each element stands for a block
-    of them, and is the largest of it in size."""
-    for axis, most in enumerate(LARGEST):
+def shrunk(matrix: npt.NDArray[np.float64], largest: tuple[int, int] = LARGEST) -> npt.NDArray[np.float64]:
+    """Return a matrix of at most `largest` rows and columns, by default 64 × 96: where it had more of them,
+    each element stands for a block, and is the largest of it in size."""
+    for axis, most in enumerate(largest):
         length = matrix.shape[axis]
         if length > most:
             starts = np.arange(most) * length // most

@@ -160,7 +160,9 @@ def _forward_operations(record: Record, l: int, title: str) -> tuple[OperationSt
 def _backward_operations(record: Record, l: int, title: str) -> tuple[OperationStep, ...]:
     """One step per line, from the last; what comes to a name later is added to what came before."""
     is_loss = isinstance(record.layer, Loss)
-    parts = {(c.line, c.name): c.value for c in record.contributions}
+    parts: dict[tuple[Line, str], Array] = {}
+    for line, name, value in ((c.line, c.name, c.value) for c in record.contributions):
+        parts[line, name] = parts[line, name] + value if (line, name) in parts else value
     told: set[str] = {record.program[-1].output}
     steps = []
     for line in (line for line in reversed(record.program) if line.output in record.gradients):

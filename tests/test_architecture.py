@@ -21,6 +21,8 @@ CORE = [
     ["descent", "training", "gradient_check"],
 ]
 RANK = {module: rank for rank, row in enumerate(CORE) for module in row}
+# What tells of a trace in words and numbers, and what it needs besides the core.
+READERS = {"health": set(), "questions": {"look"}, "bug_lab": {"datasets"}}
 VIEWERS = {"matplotlib", "ipywidgets", "anywidget", "IPython", "tqdm"}
 
 
@@ -66,12 +68,22 @@ def test_the_core_imports_numpy_only(module):
     assert outside - {"neural_net", "numpy"} <= sys.stdlib_module_names
 
 
+@pytest.mark.parametrize("module", READERS)
+def test_what_reads_traces_in_words_and_numbers_needs_no_picture(module):
+    allowed = {*RANK, *READERS[module], module}
+    for name in imports(module):
+        if name.startswith("neural_net"):
+            assert name.split(".")[1] in allowed, f"{module} imports {name}"
+    outside = {name.split(".")[0] for name in imports(module)}
+    assert outside - {"neural_net", "numpy"} <= sys.stdlib_module_names
+
+
 def test_every_module_is_known_here_or_is_a_viewer_or_data():
-    others = {"__init__", "datasets", "look", "svg", "png", "display"}
+    others = {"__init__", "datasets", "look", "svg", "png", "display", *READERS}
     modules = {path.stem for path in PACKAGE.glob("*.py")} | {
         path.parent.name for path in PACKAGE.glob("*/__init__.py")
     }
-    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram", "torch_bridge"}
+    assert modules - set(RANK) - others <= {"stepper", "plots", "diagram", "torch_bridge", "checker"}
     assert set(RANK) <= modules
 
 
@@ -87,6 +99,17 @@ def test_the_core_has_no_import_cycle():
             del graph[module]
 
 
+def test_the_checker_imports_the_core_the_look_and_the_lab_and_nothing_imports_it():
+    for path in PACKAGE.rglob("*.py"):
+        of_package = {
+            name.split(".")[1] for name in imports_of_file(path, True) if name.startswith("neural_net.")
+        }
+        if (PACKAGE / "checker") in path.parents:
+            assert of_package <= {"checker", "bug_lab", "look", "svg", *RANK}, path
+        else:
+            assert "checker" not in of_package, path
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -94,8 +117,9 @@ def test_the_core_has_no_import_cycle():
         "import neural_net_helper as h; nnh = h.NN_Helper()\n"
         "net = nnh.network([2, 3, 1]); trace = nnh.trace(net, [1, 2], 3); trace.receipt()\n"
         "nnh.train(nnh.update(net, trace, 0.1), [1, 2], 3); nnh.check_gradients(net, [1, 2], 3)",
+        "import neural_net_helper as h; h.NN_Helper().check('update', lambda W, g, a: W - g)",
     ],
-    ids=["import", "core"],
+    ids=["import", "core", "checker"],
 )
 def test_no_viewer_is_loaded_before_its_first_use(code):
     code += "\nimport sys; print(*(name for name in sys.modules if '.' not in name))"

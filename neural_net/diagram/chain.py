@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from neural_net import look, svg
-from neural_net.diagram import layout, names, units
+from neural_net.diagram import arrays, layout, names, skip, units
 from neural_net.diagram.layout import HEADER, LOSS_RISE, TOP, Box, Layout
 from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Matrix, Reading
@@ -72,6 +72,7 @@ class Chain:
         parts += [frame.edges(left, right) for left, right in pairwise(place.boxes)]
         parts += [frame.content(box) for box in place.boxes]
         parts += [frame.arrows(left, right) for left, right in pairwise(place.boxes)]
+        parts += [frame.skips(box) for box in place.boxes]
         parts += [frame.below(box) for box in place.boxes]
         return "".join(parts)
 
@@ -163,6 +164,8 @@ class _Moment:
 
     def _drawing(self, number: int, form: Form) -> str:
         chain, reading = self.chain, self.chain.reading
+        if form.kind in arrays.KINDS:
+            return self._array(number, form)
         beside = units.has_values_beside_gradients(form)
         if not self.is_known(number):
             n = reading.sizes[number]
@@ -185,6 +188,20 @@ class _Moment:
             )
         return drawing
 
+    def _array(self, number: int, form: Form) -> str:
+        """The drawing of values that are more than a row: tokens, a sequence, or the maps of an image."""
+        chain, reading = self.chain, self.chain.reading
+        if not self.is_known(number):
+            return chain.once((number, "empty"), lambda: arrays.draw_empty(form, number))
+        if not self.has_gradient(number) or form.kind == "tokens":
+            scale = chain.value_scales[number]
+            return chain.once((number, "values"), lambda: arrays.draw(form, number, reading.y[number], scale))
+        style, scale = self.gradient_style(number), look.scale_of(reading.gradient[number])
+        return chain.once(
+            (number, "gradient", style),
+            lambda: arrays.draw_gradient(form, number, reading.gradient[number], scale, style),
+        )
+
     def _caption(self, box: Box) -> str:
         """Say what a wide layer shows, below its drawing."""
         form = box.form
@@ -194,7 +211,7 @@ class _Moment:
         below = y + form.height + 20
         if form.kind == "bars":
             return ""
-        if self.has_gradient(box.first):
+        if self.has_gradient(box.first) and form.kind != "tokens":
             symbol, role, values = (
                 names.loss_gradient(box.first),
                 "backward",
@@ -202,6 +219,9 @@ class _Moment:
             )
         else:
             symbol, role, values = names.y(box.first), "forward", self.chain.reading.y[box.first]
+        if form.kind in arrays.KINDS:
+            told = f"{symbol} · {arrays.told(form)}"
+            return svg.text(box.middle, below, svg.rich(told, 13), 13, role, "middle")
         span = (
             f"{symbol}, {look.number(min(values))} … {look.number(max(values))}"
             if form.kind != "cells"
@@ -237,11 +257,22 @@ class _Moment:
             body += svg.text(middle, y + 15, label, 13, role, "middle", svg.BOLD)
         return body
 
+    def skips(self, box: Box) -> str:
+        """Draw the ways around the blocks of a residual layer."""
+        if box.form is None or not box.form.above:
+            return ""
+        is_backward = self.has_gradient(box.first)
+        if not (is_backward or self.is_known(box.first)):
+            return ""
+        n, top = skip.sums_of(self.chain.reading, box.first), TOP + HEADER
+        opacity = 1.0 if box.first == self.current else 0.45
+        return skip.draw(box.x, box.right, top, n, "backward" if is_backward else "forward", opacity)
+
     # ---------------------------------------------------------------------------------------- edges
 
     def edges(self, left: Box, right: Box) -> str:
         """Draw the weights between two layers of units, strongly where the current step uses them."""
-        if not (left.form and right.form and left.form.kind == right.form.kind == "units"):
+        if not layout.connects(self.chain.reading, left, right):
             return ""
         is_current = right.first == self.current
         key = ("edges", right.first, left.x, right.x, is_current)
@@ -251,11 +282,11 @@ class _Moment:
         assert left.form is not None
         assert right.form is not None
         number = right.first
-        W = self.chain.reading.layer(number).W
+        W = self.chain.reading.dense(number).W
         scale = look.scale_of(W)
         total = sum(
             len(layer.W) * len(layer.b)
-            for layer in self.chain.reading.layers
+            for layer in self.chain.reading.dense_layers
             if layer.n_in <= 8 >= layer.n_out
         )
         starts = [self.place.unit(left, i) for i in range(len(W))]
@@ -291,10 +322,12 @@ class _Moment:
         """Draw what flows between two boxes: what the current step takes in and hands on strongly, the rest
         faintly."""
         inner, outer = left.last, right.first
+        if inner == 0 and self.chain.reading.has_tokens and not self.is_forward:
+            return ""  # nothing flows back to a token
         if outer > self.current + 1 if self.is_forward else inner < self.current - 1:
             return ""
         is_now = self.current in (inner, outer)
-        has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
+        has_edges = layout.connects(self.chain.reading, left, right)
         y = (
             self.place.bottom - 18
             if has_edges or self.place.has_edges
@@ -325,21 +358,30 @@ class _Moment:
             return self._target(box)
         if box.is_slab or box.first == 0:
             return ""
-        bottom, middle = self.place.bottom + 3, box.middle
         number = box.first
         if self.is_forward and number == self.current:
-            label = svg.rich(f"{names.W(number)}, {names.b(number)}", 14.5)
-            body = svg.arrow(middle, bottom + 38, middle, bottom, "parameter", 4)
-            return body + svg.text(middle + 14, bottom + 30, label, 14.5, "parameter", "start", svg.BOLD)
+            return self._parameters(box, names.parameters(self.chain.reading, number))
         if not self.is_forward and number >= self.current:
-            opacity = 1.0 if number == self.current else 0.35
-            label = svg.rich(names.gradient(names.W(number)), 15)
-            body = svg.arrow(
-                middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity
-            )
-            style = svg.BOLD if opacity == 1 else 'fill-opacity="0.6"'
-            return body + svg.text(middle + 14, bottom + 27, label, 15, "backward", "start", style)
+            return self._weight_gradients(box, names.weight_gradients(self.chain.reading, number))
         return ""
+
+    def _parameters(self, box: Box, markup: str) -> str:
+        if not markup:
+            return ""
+        bottom, middle = self.place.bottom + 3, box.middle
+        body = svg.arrow(middle, bottom + 38, middle, bottom, "parameter", 4)
+        label = svg.rich(markup, 14.5)
+        return body + svg.text(middle + 14, bottom + 30, label, 14.5, "parameter", "start", svg.BOLD)
+
+    def _weight_gradients(self, box: Box, markup: str) -> str:
+        if not markup:
+            return ""
+        bottom, middle = self.place.bottom + 3, box.middle
+        opacity = 1.0 if box.first == self.current else 0.35
+        label = svg.rich(markup, 15)
+        body = svg.arrow(middle, bottom, middle, bottom + 38, "backward", 4 if opacity == 1 else 3, opacity)
+        style = svg.BOLD if opacity == 1 else 'fill-opacity="0.6"'
+        return body + svg.text(middle + 14, bottom + 27, label, 15, "backward", "start", style)
 
     def _target(self, box: Box) -> str:
         reading = self.chain.reading
@@ -370,7 +412,7 @@ class _Whole(_Moment):
 
     def arrows(self, left: Box, right: Box) -> str:
         """Draw both flows between two boxes, the values above the loss gradients."""
-        has_edges = left.form and right.form and left.form.kind == right.form.kind == "units"
+        has_edges = layout.connects(self.chain.reading, left, right)
         y = (
             self.place.bottom - 16
             if has_edges or self.place.has_edges

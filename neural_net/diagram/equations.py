@@ -19,11 +19,12 @@ SIZE = 14.5
 CODE_SIZE = 13.0
 COLUMN_GAP = 34.0
 NUMBERS = 100.0
+LEAST_CODE = 300.0  # the width that code needs beside the equations
 
 _SYMBOL = re.compile(
-    rf"(?P<backward>∂{look.LOSS}/∂\w|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
-    r"|(?<![A-Za-z])(?P<parameter>[Wb])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
-    r"|(?<![A-Za-z])(?P<forward>[yzŷ])(?P<i3>_\{[^}]*\})?"
+    rf"(?P<backward>∂{look.LOSS}/∂(?:\w+\.)*(?:\w+?(?=_{{|\W|$))|{look.LOSS}′)(?P<i1>_{{[^}}]*}})?"
+    r"|(?<![A-Za-z])(?P<parameter>[WbKPγβ])(?P<i2>_\{[^}]*\})(?P<t2>\^\{T\})?"
+    r"|(?<![A-Za-z])(?P<forward>[a-z][a-z_0-9]*(?=_\{[a-z,]*\()|[yzŷ])(?P<i3>_\{[^}]*\})?"
 )
 
 
@@ -59,35 +60,43 @@ def table(reading: Reading, step: Step, numbers: list[str], width: float) -> Blo
     """Draw the lines of a step side by side in symbols, in shapes and in code, and below them the same in
     numbers."""
     symbols = [in_symbols(equation) for equation in step.equations]
-    shape_texts = in_shapes(reading, step)
-    first = max(svg.width(symbol, SIZE) for symbol in symbols) + COLUMN_GAP
-    second = first + max(svg.width(text, 13.5) for text in shape_texts) + COLUMN_GAP
+    code = [line for entry in step.code for line in entry.splitlines()]
+    return columns(symbols, in_shapes(reading, step), code, numbers, width)
+
+
+def columns(
+    symbols: list[str], shapes: list[str], code: list[str], numbers: list[str], width: float
+) -> Block:
+    """Draw equations side by side in symbols, in shapes and in code (the code below, where there is no room
+    beside), and below them the same in numbers."""
+    first = max([70.0, *(svg.width(symbol, SIZE) for symbol in symbols)]) + COLUMN_GAP
+    second = first + max([70.0, *(svg.width(text, 13.5) for text in shapes)]) + COLUMN_GAP
+    is_beside = width - second >= LEAST_CODE
+    if not is_beside:
+        second = 12.0
     room = width - second
-    code = [
-        _broken(line, int((room - 24) / (0.61 * CODE_SIZE)))
-        for entry in step.code
-        for line in entry.splitlines()
-    ]
-    code_lines = [line for lines in code for line in lines]
-    height = (
-        max(len(symbols), len(code_lines)) * PITCH
-        if len(code_lines) <= len(symbols)
-        else len(code_lines) * 19.0 + 6
-    )
-    body = _heading(0, "In symbols") + _heading(first, "In shapes") + _heading(second, "In code")
+    longest = int((room - 24) / (0.61 * CODE_SIZE))
+    code_lines = [part for line in code for part in broken(line, longest)]
+    pitch = PITCH if len(code_lines) <= len(symbols) and is_beside else 19.0
+    rows, code_height = len(symbols) * PITCH, len(code_lines) * pitch + (6 if pitch < PITCH else 0)
     top = 20.0
-    body += svg.rectangle(second - 12, top - 3, room + 12, height + 2, paint("well"), 7)
-    for index, (symbol, shape) in enumerate(zip(symbols, shape_texts, strict=True)):
+    code_top = top if is_beside else top + rows + 26
+    height = max(rows, code_height) if is_beside else rows + 26 + code_height
+    well = height if is_beside else code_height
+    body = _heading(0, "In symbols") + _heading(first, "In shapes")
+    body += _heading(second if is_beside else 0, "In code", code_top - 8)
+    body += svg.rectangle(second - 12, code_top - 3, room + 12, well + 2, paint("well"), 7)
+    for index, (symbol, shape) in enumerate(zip(symbols, shapes, strict=True)):
         y = top + index * PITCH + 15.5
         body += svg.text(0, y, svg.rich(symbol, SIZE), SIZE)
-        body += svg.text(first, y, svg.plain(shape), 13.5, "muted")
-    pitch = PITCH if len(code_lines) <= len(symbols) else 19.0
+        size = min(13.5, 13.5 * (width - first) / svg.width(shape, 13.5))
+        body += svg.text(first, y, svg.plain(shape), size, "muted")
     for index, line in enumerate(code_lines):
         body += svg.text(
-            second, top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE
+            second, code_top + index * pitch + 15, svg.plain(line), CODE_SIZE, "ink", "start", svg.CODE
         )
     y = top + height + 19
-    body += _heading(0, "With numbers", y)
+    body += _heading(0, "With numbers", y) if numbers else ""
     for row in numbers:
         body += svg.text(NUMBERS, y, svg.rich(row, SIZE), SIZE)
         y += 21
@@ -112,7 +121,7 @@ def _heading(x: float, words: str, y: float = 12.0) -> str:
     return svg.text(x, y, words, 12.8, "muted")
 
 
-def _broken(line: str, longest: int) -> list[str]:
+def broken(line: str, longest: int) -> list[str]:
     """Break a line of code that is too long before an operator or after a comma, in few parentheses."""
     lines = []
     while len(line) > longest:

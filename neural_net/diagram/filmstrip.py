@@ -4,7 +4,7 @@ layer."""
 from __future__ import annotations
 
 from neural_net import look, svg
-from neural_net.diagram import equations, losses, names
+from neural_net.diagram import any_loss, equations, kinds, losses, names, told
 from neural_net.diagram.blocks import (
     Block,
     Line,
@@ -20,7 +20,7 @@ from neural_net.diagram.chain import BELOW, Chain
 from neural_net.diagram.layout import INNER, MARGIN, WIDTH
 from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.panel import gradient_scales
-from neural_net.diagram.reading import DenseReading, Reading, read
+from neural_net.diagram.reading import DenseReading, KindReading, Reading, read
 from neural_net.look import paint
 from neural_net.steps import Step
 from neural_net.trace import Trace
@@ -32,6 +32,9 @@ ROOM = CELL - 2 * PADDING
 HEADER = 30.0
 ROW_GAP = 17.0
 SIZE = 13.5
+SMALLEST = 12.5
+HIGHEST = 480.0  # of the pictures of one step
+MOST_EQUATIONS = 10
 
 
 def filmstrip(trace: Trace, example: int = 0, image_shape: ImageShape = None, classes: Classes = None) -> str:
@@ -114,11 +117,10 @@ def _label(reading: Reading) -> str:
 def _cell(reading: Reading, step: Step, content: Block, x: float, y: float, height: float) -> str:
     direction = step.phase
     name = names.layer_name(reading, step.layer)
-    note = (
-        names.loss_words(reading.loss_name)
-        if step.layer > reading.L
-        else reading.layer(step.layer).activation
-    )
+    note = names.loss_words(reading.loss_name)
+    if step.layer <= reading.L:
+        layer = reading.layer(step.layer)
+        note = layer.note if isinstance(layer, KindReading) else layer.activation
     strip = svg.rounded_top(x, y, CELL, HEADER)
     body = svg.rectangle(x, y, CELL, height, paint("panel"), 10) + svg.path(
         strip, paint(f"{direction}-header")
@@ -133,11 +135,16 @@ def _cell(reading: Reading, step: Step, content: Block, x: float, y: float, heig
 
 def _content(reading: Reading, step: Step) -> Block:
     """Draw the arithmetic of a step and its equations."""
-    if step.layer > reading.L:
+    layer = reading.layers[step.layer - 1] if step.layer <= reading.L else None
+    if isinstance(layer, KindReading):
+        return _above(kinds.drawing(reading, layer, step.phase, ROOM, HIGHEST), _equations(step, ROOM))
+    if layer is None and not reading.has_known_loss:
+        return _above(any_loss.drawing(reading, step.phase, ROOM), _equations(step, ROOM))
+    if layer is None:
         loss = losses.forward if step.phase == "forward" else losses.backward
         return _above(fitted(loss(reading)[0], ROOM), _equations(step, ROOM))
     tell = _forward if step.phase == "forward" else _backward
-    weights, lines = tell(reading, reading.layer(step.layer))
+    weights, lines = tell(reading, layer)
     side_by_side = beside([matrix(weights), column(lines)], 16)
     if side_by_side.width <= 1.1 * ROOM:
         return _above(fitted(side_by_side, ROOM), _equations(step, ROOM))
@@ -154,16 +161,18 @@ def _above(upper: Block, lower: Block) -> Block:
 
 
 def _equations(step: Step, room: float) -> Block:
-    """The equations of a step in symbols, two to a line where they fit."""
+    """The equations of a step in symbols, two to a line where they fit; of a long program the first and the
+    last."""
     parts: list[str] = []
     x, y = 0.0, 12.0
-    for equation in step.equations:
-        markup = equations.in_symbols(equation)
+    for equation in told.ends(step.equations, MOST_EQUATIONS):
+        markup = "…" if equation is None else equations.in_symbols(equation)
         width = svg.width(markup, SIZE)
         if x > 0 and x + width > room:
             x, y = 0.0, y + 21
-        size = SIZE if width <= room else SIZE * room / width
-        parts.append(svg.text(x, y, svg.rich(markup, size), size))
+        size = SIZE if width <= room else max(SMALLEST, SIZE * room / width)
+        written = told.cut(markup, size, room)
+        parts.append(svg.text(x, y, svg.rich(written, size), size))
         x = max(x + width + 26, room / 2 - 10)
     return Block(room, y + 5, 0, "".join(parts))
 

@@ -4,45 +4,21 @@ gradient."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import NamedTuple
 
-from neural_net import look, svg
-from neural_net.diagram import names
+from neural_net import look
+from neural_net.diagram import names, written
 from neural_net.diagram.equations import factor
-from neural_net.diagram.layout import WIDTH
 from neural_net.diagram.names import Classes, ImageShape
-from neural_net.diagram.reading import Reading, read
-from neural_net.diagram.units import CELLS, MOST_PIXELS, MOST_UNITS, cell
+from neural_net.diagram.reading import DenseReading, KindReading, Reading, read
+from neural_net.diagram.story import Story, Term, picture, shortened
+from neural_net.diagram.units import MOST_PIXELS, MOST_UNITS
+from neural_net.operations import Term as Product
 from neural_net.trace import Trace
 
-MOST_TERMS = 8  # a longer sum shows its largest terms, and the rest as one
-LARGEST_TERMS = 6
+_GIVEN = "An input: nothing is computed here."
 RATE = 0.1  # the learning rate of the example step
-HEIGHT = 112.0
-CELL = 62.0
-
-
-class Term(NamedTuple):
-    """One link of a chain: the sign before it, what it is, the factors it comes from, and its value."""
-
-    sign: str
-    symbol: str
-    factors: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Story:
-    """The chain of numbers of one element in one direction, and a sentence below it."""
-
-    title: str
-    direction: str
-    terms: tuple[Term, ...]
-    note: str = ""
-
 
 Tell = Callable[..., Story]
 
@@ -71,9 +47,10 @@ def details(
 def _elements(reading: Reading) -> Iterator[tuple[str, Tell, Tell, tuple[int, ...]]]:
     """Name every unit and edge that can be picked, with what tells its two stories, and where it is."""
     for l, n in enumerate(reading.sizes):
+        forward = unit_forward if l == 0 or reading.is_dense(l) else element_forward
         for j in range(n if n <= MOST_PIXELS else 0):
-            yield f"u:{l}:{j}", unit_forward, unit_backward, (l, j)
-    for layer in reading.layers:
+            yield f"u:{l}:{j}", forward, unit_backward, (l, j)
+    for layer in reading.dense_layers:
         if layer.n_in <= MOST_UNITS >= layer.n_out:
             for i, j in product(range(layer.n_in), range(layer.n_out)):
                 yield f"w:{layer.number}:{i}:{j}", edge_forward, edge_backward, (layer.number, i, j)
@@ -87,10 +64,9 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     value, at = reading.y[number][j], reading.unit(number, j)
     if number == 0:
         given = Term("", f"x_{{{at}}}", "given", value)
-        return Story(
-            _unit_title(reading, number, j), "forward", (given,), "An input: nothing is computed here."
-        )
-    layer = reading.layer(number)
+        note = "A token: a name, that stands for nothing else." if reading.has_tokens else _GIVEN
+        return Story(_unit_title(reading, number, j), "forward", (given,), note)
+    layer = reading.dense(number)
     products = [
         Term(
             "+",
@@ -107,7 +83,7 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
         else "Softmax also depends on the scores of all other units: e^{z} over the sum of all e^{z}."
     )
     chain = (
-        *_shortened(products),
+        *shortened(products),
         Term("+", f"b_{{{at}}}", "bias", layer.b[j]),
         Term("=", f"z_{{{at}}}", "sum", layer.z[j]),
         Term("→", f"y_{{{at}}}", f"{name}({look.number(layer.z[j])})", value),
@@ -115,48 +91,79 @@ def unit_forward(reading: Reading, number: int, j: int) -> Story:
     return Story(_unit_title(reading, number, j), "forward", chain, note)
 
 
+def element_forward(reading: Reading, number: int, j: int) -> Story:
+    """y_j as the sum of the terms of the last line of its layer's program."""
+    value = reading.y[number][j]
+    layer = reading.layer(number)
+    assert isinstance(layer, KindReading)
+    at = written.index_of(reading, number, j)
+    terms = written.value_terms(layer, "y", written.full_index(reading, layer.record.values["y"], at))
+    result = Term("=", written.plain("y", at), "", value)
+    return Story(_unit_title(reading, number, j), "forward", (*_told(layer, terms), result))
+
+
 def unit_backward(reading: Reading, number: int, j: int) -> Story:
-    """dL_dy_j = Σ_k dL_dz_k W_jk over the units it feeds, then dL_dz_j = dL_dy_j a′(z_j)."""
-    upstream, at = reading.gradient[number][j], reading.unit(number, j)
-    arriving = Term("=", f"{look.LOSS}′_{{{at}}}", "loss gradient", upstream)
-    chain: list[Term] = []
-    if number == reading.L:
-        chain.append(Term("", f"∂{look.LOSS}/∂ŷ_{{{at}}}", "from the loss", upstream))
-    else:
-        after = reading.layer(number + 1)
-        unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
-        chain += _shortened(
-            [
-                Term(
-                    "+",
-                    f"∂{look.LOSS}/∂z_{{{unit(k)}}} · W_{{{edge(k)}}}",
-                    f"{look.number(g)} · {factor(w)}",
-                    g * w,
-                )
-                for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
-            ]
-        )
-        chain.append(arriving)
-    note = (
-        ""
-        if number == reading.L
-        else f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
-    )
-    if number > 0:
-        layer = reading.layer(number)
+    """dL_dy_j as the sum over what it feeds, then, in a dense layer, dL_dz_j = dL_dy_j a′(z_j)."""
+    chain, note = _arriving(reading, number, j)
+    if reading.is_dense(number):
+        layer, at = reading.dense(number), reading.unit(number, j)
         if layer.slope is not None:
             prime = f"{names.activation(layer.activation)}′({look.number(layer.z[j])})"
-            chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j]))
+            chain.append(Term("×", f"a′(z_{{{at}}})", prime, layer.slope[j], True))
             chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
         else:
             note = "Through softmax, every unit's loss gradient reaches every score."
-            chain = _shortened(_jacobian_terms(reading, number, j))
+            chain = shortened(_jacobian_terms(reading, number, j))
             chain.append(Term("=", f"∂{look.LOSS}/∂z_{{{at}}}", "", layer.dL_dz[j]))
     return Story(_unit_title(reading, number, j), "backward", tuple(chain), note)
 
 
+def _arriving(reading: Reading, number: int, j: int) -> tuple[list[Term], str]:
+    """The terms of a unit's loss gradient and what they come to, and a note on what the sum runs over."""
+    upstream, at = reading.gradient[number][j], reading.unit(number, j)
+    if number == reading.L:
+        return [Term("", f"∂{look.LOSS}/∂ŷ_{{{at}}}", "from the loss", upstream)], ""
+    if number == 0 and reading.has_tokens:
+        return [Term("", f"x_{{{at}}}", "no gradient", 0.0)], "No token is a little more than another."
+    after = reading.layer(number + 1)
+    if isinstance(after, KindReading):
+        terms = _arriving_terms(reading, after, number, j)
+        note = f"The sum runs over the uses that {_where(reading, number + 1)} makes of it." if terms else ""
+    else:
+        terms = shortened(_edge_terms(reading, after, number, j))
+        note = f"The sum runs over the units of {_where(reading, number + 1)} that this unit feeds."
+    sign = "=" if terms else ""
+    return [*terms, Term(sign, f"{look.LOSS}′_{{{at}}}", "loss gradient", upstream)], note
+
+
+def _edge_terms(reading: Reading, after: DenseReading, number: int, j: int) -> list[Term]:
+    unit, edge = partial(reading.unit, number + 1), partial(reading.edge, number + 1, j)
+    return [
+        Term(
+            "+",
+            f"∂{look.LOSS}/∂z_{{{unit(k)}}} · W_{{{edge(k)}}}",
+            f"{look.number(g)} · {factor(w)}",
+            g * w,
+        )
+        for k, (g, w) in enumerate(zip(after.dL_dz, after.W[j], strict=True))
+    ]
+
+
+def _arriving_terms(reading: Reading, after: KindReading, number: int, j: int) -> list[Term]:
+    at = written.index_of(reading, number, j)
+    full = written.full_index(reading, after.record.values["y_prev"], at)
+    return _told(after, written.gradient_terms(after, "y_prev", full))
+
+
+def _told(layer: KindReading, terms: Sequence[Product]) -> list[Term]:
+    """The terms of an element as links of a chain; those that are zero are left out where others are not."""
+    kept = [term for term in terms if term.value] or list(terms[:1])
+    links = [Term("+", written.symbols(layer, term), written.factors(term), term.value) for term in kept]
+    return shortened(links) if links else []
+
+
 def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
-    jacobian = reading.layer(number).jacobian
+    jacobian = reading.dense(number).jacobian
     assert jacobian is not None
     unit = partial(reading.unit, number)
     return [
@@ -172,7 +179,7 @@ def _jacobian_terms(reading: Reading, number: int, j: int) -> list[Term]:
 
 def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
     """y_i W_ij, its share of z_j."""
-    layer, y = reading.layer(number), reading.y[number - 1][i]
+    layer, y = reading.dense(number), reading.y[number - 1][i]
     chain = (
         Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
         Term("×", f"W_{{{reading.edge(number, i, j)}}}", "weight", layer.W[i][j]),
@@ -184,12 +191,12 @@ def edge_forward(reading: Reading, number: int, i: int, j: int) -> Story:
 
 def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
     """dL_dW_ij = y_i dL_dz_j, summed over the batch, and what a step of gradient descent would do."""
-    layer, y = reading.layer(number), reading.y[number - 1][i]
+    layer, y = reading.dense(number), reading.y[number - 1][i]
     index = reading.edge(number, i, j)
     weight, gradient = layer.W[i][j], layer.dL_dW[i][j]
     symbol = f"∂{look.LOSS}/∂W_{{{index}}}"
     chain = [
-        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y),
+        Term("", f"y_{{{reading.unit(number - 1, i)}}}", "from the left", y, True),
         Term("×", f"∂{look.LOSS}/∂z_{{{reading.unit(number, j)}}}", "from the right", layer.dL_dz[j]),
         Term("=", symbol, "this example" if reading.m > 1 else "", y * layer.dL_dz[j]),
     ]
@@ -203,24 +210,15 @@ def edge_backward(reading: Reading, number: int, i: int, j: int) -> Story:
     return Story(_edge_title(reading, number, i, j), "backward", tuple(chain), note)
 
 
-def _shortened(terms: Sequence[Term]) -> list[Term]:
-    """Return the terms of a sum, the first without its sign; of a long sum the largest, then the rest as one
-    term."""
-    kept = list(terms)
-    if len(terms) > MOST_TERMS:
-        kept = sorted(terms, key=lambda term: -abs(term.value))[:LARGEST_TERMS]
-        rest = sum(term.value for term in terms) - sum(term.value for term in kept)
-        kept.append(Term("+", f"{len(terms) - LARGEST_TERMS} more", "together", rest))
-    kept[0] = Term("", kept[0].symbol, kept[0].factors, kept[0].value)
-    return kept
-
-
 def _where(reading: Reading, number: int) -> str:
     name = names.layer_name(reading, number)
     return name.lower() if name.startswith("Layer") else f"the {name.lower()}"
 
 
 def _unit_title(reading: Reading, number: int, j: int) -> str:
+    if len(reading.shapes[number]) > 1:
+        at = ", ".join(map(str, written.index_of(reading, number, j)))
+        return f"y[{at}] of {_where(reading, number)}"
     return f"Unit {reading.unit(number, j)} of {_where(reading, number)}"
 
 
@@ -228,63 +226,3 @@ def _edge_title(reading: Reading, number: int, i: int, j: int) -> str:
     left, right = _where(reading, number - 1), _where(reading, number)
     first, second = reading.unit(number - 1, i), reading.unit(number, j)
     return f"Weight from unit {first} of {left} to unit {second} of {right}"
-
-
-# ------------------------------------------------------------------------------------------ drawing
-
-
-def picture(story: Story) -> str:
-    """Draw a story as one row: each term with its symbol, its factors, and its value in a cell."""
-    scales = _scales(story)
-    symbol_paint = look.paint(story.direction)
-    widths = [
-        10 + max(CELL, svg.width(term.symbol, 13), 6.6 * len(term.factors)) for term in story.terms
-    ]  # a digit is 0.51 of the font size wide with its points and parentheses, so no letter need be looked up
-    gap = min(24.0, max(15.0, (WIDTH - 24 - sum(widths)) / (len(widths) - 1))) if len(widths) > 1 else 0.0
-    title = f"{story.title} · {story.direction}"
-    heading = svg.text(14, 22, title, 14.5, story.direction, "start", svg.BOLD)
-    parts = []
-    x = 10.0
-    for term, width, scale in zip(story.terms, widths, scales, strict=True):
-        middle = round(x + width / 2, 1)
-        sign = (
-            f'<text x="{x - gap / 2:g}" y="86" font-size="16" {_MUTED}>{term.sign}</text>'
-            if term.sign
-            else ""
-        )
-        parts.append(
-            f'{sign}<text x="{middle}" y="45" {symbol_paint}>{svg.rich(term.symbol, 13)}</text>'
-            f'<text x="{middle}" y="62" {_MUTED}>{term.factors}</text>'
-            + cell(middle - CELL / 2, 68, CELL, 25, term.value, scale)
-        )
-        x += width + gap
-    height = HEIGHT
-    if story.note:
-        heading += svg.text(14, 112, svg.rich(story.note, 13), 13, "muted")
-        height += 14
-    total = max(WIDTH, x)
-    back = f'<rect width="{total:g}" height="{height - 6:g}" rx="10" {_BACK}/>'
-    return svg.picture(
-        total, height - 6, f"{back}{heading}<g {CELLS}>{''.join(parts)}</g>", f"{title}: {spoken(story)}"
-    )
-
-
-_MUTED = look.paint("muted")
-_BACK = look.paint("panel")
-
-
-def _scales(story: Story) -> list[float]:
-    """Return the scale on which each term is colored: gradients share one, values another."""
-    sizes = [abs(term.value) for term in story.terms]
-    if story.direction == "forward":
-        return [max(1.0, *sizes)] * len(sizes)
-    is_value = [term.symbol.startswith(("y_", "a′")) for term in story.terms]
-    of_gradients = max([0.0 if value else size for size, value in zip(sizes, is_value, strict=True)])
-    of_values = max(1.0, *sizes)
-    return [of_values if value else of_gradients for value in is_value]
-
-
-def spoken(story: Story) -> str:
-    """Return a story as one line of plain text."""
-    words = " ".join(f"{term.sign} {term.symbol} {look.number(term.value)}" for term in story.terms)
-    return words.replace("_{", "").replace("^{", "").replace("}", "").strip()

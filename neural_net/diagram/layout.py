@@ -7,13 +7,13 @@ their name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from neural_net import svg
-from neural_net.diagram import names, units
+from neural_net.diagram import arrays, names, skip, units
 from neural_net.diagram.names import Classes, ImageShape
-from neural_net.diagram.reading import Reading
+from neural_net.diagram.reading import KindReading, Reading
 from neural_net.diagram.units import Form
 
 WIDTH = 1000.0
@@ -81,7 +81,7 @@ class Layout:
         form = box.form
         assert form is not None
         room = self.body - (ARROW_ROW if self.has_edges else 0 if form.kind == "bars" else CAPTION - 8)
-        return box.x + (box.width - form.width) / 2, TOP + HEADER + (room - form.height) / 2 + (
+        return box.x + (box.width - form.width) / 2, TOP + HEADER + (room - form.height + form.above) / 2 + (
             4 if self.has_edges else 0
         )
 
@@ -102,7 +102,25 @@ def forms_of(reading: Reading, image_shape: ImageShape, classes: Classes) -> tup
         )
     if classes is not None and len(classes) != n_out:
         raise ValueError(f"classes: expected {n_out} names, one per output of the head, got {len(classes)}")
-    return tuple(units.form_of(reading, number, image_shape, classes) for number in range(reading.L + 1))
+    return tuple(_form_of(reading, number, image_shape, classes) for number in range(reading.L + 1))
+
+
+def _form_of(reading: Reading, number: int, image_shape: ImageShape, classes: Classes) -> Form:
+    if number == 0 and image_shape is None:
+        image_shape = arrays.image_shape_of(reading)
+    is_image = number == 0 and image_shape is not None
+    if not is_image and arrays.is_array(reading, number):
+        form = arrays.form_of(reading, number)
+    else:
+        form = units.form_of(reading, number, image_shape, classes)
+    return replace(form, above=skip.HEIGHT if skip.sums_of(reading, number) else 0.0)
+
+
+def connects(reading: Reading, left: Box, right: Box) -> bool:
+    """Say whether edges run between two boxes: those of a dense layer between two rows of units."""
+    if not (left.form and right.form and left.form.kind == right.form.kind == "units"):
+        return False
+    return reading.is_dense(right.first)
 
 
 def full_width(reading: Reading, number: int, forms: tuple[Form, ...], padding: float) -> float:
@@ -123,9 +141,13 @@ def header_texts(reading: Reading, number: int, forms: tuple[Form, ...]) -> tupl
     form, n = forms[number], reading.sizes[number]
     if number == 0:
         rows = round(form.height / form.pitch) if form.kind == "image" else 0
+        if form.kind in arrays.KINDS:
+            return name, arrays.noun(form)
         return name, f"{rows} × {form.columns} image" if rows else "x" if form.kind == "units" else f"x · {n}"
-    activation = reading.layer(number).activation
-    return name, activation if form.kind == "units" else f"{activation} · {n}"
+    layer = reading.layer(number)
+    if isinstance(layer, KindReading):
+        return name, layer.note
+    return name, layer.activation if form.kind == "units" else f"{layer.activation} · {n}"
 
 
 def layout_of(reading: Reading, forms: tuple[Form, ...], current: int) -> Layout:
@@ -139,8 +161,13 @@ def layout_of(reading: Reading, forms: tuple[Form, ...], current: int) -> Layout
     else:
         shown = _choose(full, current, gap)
     kinds = [form.kind for form in forms]
-    has_edges = any(pair == ("units", "units") for pair in pairwise(kinds))
-    content = max(form.height + (0 if form.kind in ("units", "bars") else CAPTION) for form in forms)
+    has_edges = any(
+        pair == ("units", "units") and reading.is_dense(number)
+        for number, pair in enumerate(pairwise(kinds), 1)
+    )
+    content = max(
+        form.height + form.above + (0 if form.kind in ("units", "bars") else CAPTION) for form in forms
+    )
     body = max(SMALLEST_BODY, content + 2 * PADDING + (ARROW_ROW - PADDING if has_edges else 0))
     return Layout(_place(shown, full, forms, gap), body, has_edges)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from neural_net import look, svg
-from neural_net.diagram import curve, equations, losses, names
+from neural_net.diagram import any_loss, curve, equations, kinds, losses, names, told
 from neural_net.diagram.blocks import (
     Block,
     Line,
@@ -23,7 +23,7 @@ from neural_net.diagram.blocks import (
     upright,
 )
 from neural_net.diagram.equations import factor, plus, products
-from neural_net.diagram.reading import DenseReading, Reading
+from neural_net.diagram.reading import DenseReading, KindReading, Reading
 from neural_net.look import paint
 from neural_net.steps import Step
 
@@ -41,15 +41,20 @@ class Panel:
 
 def panel_of(reading: Reading, step: Step) -> Panel:
     """Return the panel of a step."""
-    if step.layer > reading.L:
+    layer = reading.layers[step.layer - 1] if step.layer <= reading.L else None
+    if isinstance(layer, KindReading):
+        return Panel(kinds.drawing(reading, layer, step.phase, INNER), told.table(reading, step, INNER))
+    if layer is None and not reading.has_known_loss:
+        return Panel(any_loss.drawing(reading, step.phase, INNER), told.table(reading, step, INNER))
+    if layer is None:
         loss = losses.forward if step.phase == "forward" else losses.backward
         arithmetic, numbers = loss(reading)
         graph = curve.loss(reading, shows_slope=step.phase == "backward")
         product = _first_that_fits([lambda: arithmetic, lambda: graph], [lambda: arithmetic])
     elif step.phase == "forward":
-        product, numbers = _forward(reading, reading.layer(step.layer))
+        product, numbers = _forward(reading, layer)
     else:
-        product, numbers = _backward(reading, reading.layer(step.layer))
+        product, numbers = _backward(reading, layer)
         numbers = equations.packed(numbers, INNER)
     return Panel(product, equations.table(reading, step, numbers, INNER))
 

@@ -11,6 +11,7 @@ from neural_net.diagram.reading import Reading
 from neural_net.look import paint
 
 LONGEST_RAIL = 560.0
+BELOW_RAIL = 800.0
 
 
 def head(reading: Reading, index: int) -> str:
@@ -21,9 +22,17 @@ def head(reading: Reading, index: int) -> str:
     if reading.m > 1:
         x = MARGIN + svg.width(step.title, 23, bold=True) + 16
         body += svg.text(x, 37, f"example {reading.example + 1} of {reading.m}", 14, "muted")
-    for line, words in enumerate(wrapped(step.sentence, left - MARGIN - 24, 14.5)):
+    for line, words in enumerate(_sentence(step.sentence, left - MARGIN - 24)):
         body += svg.text(MARGIN, 60 + 18 * line, svg.plain(words), 14.5, "muted")
     return body + rail
+
+
+def _sentence(sentence: str, room: float) -> list[str]:
+    """Break a sentence into two lines: the first beside the rail, the second also below it where it must."""
+    lines = wrapped(sentence, room, 14.5)
+    if len(lines) <= 2:
+        return lines
+    return [lines[0], *wrapped(" ".join(lines[1:]), BELOW_RAIL, 14.5)]
 
 
 @lru_cache(maxsize=256)

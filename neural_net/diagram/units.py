@@ -12,6 +12,7 @@ from neural_net.diagram import names
 from neural_net.diagram.names import Classes, ImageShape
 from neural_net.diagram.reading import Reading, Vector
 from neural_net.look import paint
+from neural_net.operations import Shape
 
 UNIT_X = 34.0  # left of the middle, to leave room for a badge
 MOST_UNITS = 8  # up to here a layer is drawn as circles with edges
@@ -29,11 +30,13 @@ BAR_PITCH, BAR_WIDTH, BAR_NUMBER, BAR_GRADIENT = 23, 70, 48, 56
 class Form:
     """How one layer is drawn: the kind of drawing, and the size of the area that it needs."""
 
-    kind: str  # "units", "cells", "bars", "image", "strip"
+    kind: str  # "units", "cells", "bars", "image", "strip"; in `arrays` "tokens", "maps", "sequence"
     width: float
     height: float
     columns: int = 1
     pitch: float = 0  # from one unit, row or pixel to the next
+    shape: Shape = ()  # of the values, where they are more than a row
+    above: float = 0  # room above the drawing, for the way around a residual block
 
 
 def form_of(reading: Reading, number: int, image_shape: ImageShape, classes: Classes) -> Form:

@@ -1,10 +1,12 @@
 // Shows one frame of a trace at a time. Every frame is here already, so that no step needs the kernel.
 //
-// The model holds all state (frames, step, picked, details, receipts, phases, error) and a view only draws it,
-// so two views of one model agree. Drawing is synchronous: when the handler of a key press returns, the new
-// frame is in the page.
+// The model holds all state (frames, step, picked, details, receipts, phases, error, questions, answers; of an
+// opened layer opened, operation, films, elements) and a view only draws it, so two views of one model agree.
+// Drawing is synchronous: when the handler of a key press returns, the new frame is in the page.
 
 const PLAY_MILLISECONDS = 1500; // time to look at a step while playing
+
+const PATIENCE_MILLISECONDS = 5000; // time for the kernel to open a layer
 
 const ICONS = {
   first: "M4 3v10M12 3L7 8l5 5",
@@ -22,6 +24,15 @@ const KEYS = {
   ArrowRight: "next",
   End: "last",
   Escape: "release",
+  ArrowDown: "open",
+  Enter: "open",
+  ArrowUp: "close",
+  Backspace: "close",
+};
+
+const HINTS = {
+  layers: "Click a unit, a connection or a pixel to follow its own numbers through both passes.",
+  operations: "Click a number to see the terms that make it up.",
 };
 
 const icon = (name) =>
@@ -45,14 +56,27 @@ const SKELETON = `
   </div>
   <div class="nns-rest">
     <div class="nns-error" role="alert"></div>
+    <div class="nns-zoom">
+      <button type="button" data-move="open" title="Step through this layer's operations (↓ or Enter)">
+        Open this layer
+      </button>
+      <span class="nns-crumbs">
+        <button type="button" data-move="close" title="Close this layer (↑ or Esc)"></button>
+        <span aria-hidden="true">›</span>
+        <b></b>
+        <span class="nns-operation"></span>
+      </span>
+    </div>
+    <div class="nns-verdict" hidden></div>
     <div class="nns-stage">
       <div class="nns-frame"></div>
       <div class="nns-detail" aria-live="polite" hidden>
         <div></div>
         <button type="button" data-move="release" aria-label="Let go" title="Let go (Esc)">×</button>
       </div>
+      ${QUESTION}
     </div>
-    <p>Click a unit, a connection or a pixel to follow its own numbers through both passes.</p>
+    <p></p>
     <details class="nns-receipt"><summary>Receipt of this step</summary><pre></pre></details>
     <div class="nns-spoken" aria-live="polite"></div>
   </div>`;
@@ -107,6 +131,9 @@ function mark(svg, picked) {
   for (const element of chosen) element.classList.add("nn-picked");
 }
 
+/** Where one is among several, counted from 1. */
+const place = (index, all) => `${index + 1} of ${all.length}`;
+
 /** Write only what is different, so that a screen reader speaks only then, and a selection survives. */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -118,7 +145,7 @@ function render({ model, el }) {
   root.tabIndex = 0;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Stepper through the forward and the backward pass");
-  root.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Home End Space Escape");
+  root.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Home End Space Escape ArrowDown ArrowUp");
   root.innerHTML = SKELETON;
   const part = (name) => root.querySelector(name);
   const frame = part(".nns-frame");
@@ -126,15 +153,26 @@ function render({ model, el }) {
   const story = part(".nns-detail > div");
   const error = part(".nns-error");
   const playButton = part('[data-move="play"]');
+  const card = part(".nns-question");
+  const verdict = part(".nns-verdict");
+  const questions = new Questions(model);
 
   let film = new Film([]);
   let told = ""; // the story that the detail shows
   let timer = null; // set while playing
   let expected = null; // the step that playing has made; any other one was made by hand, and ends it
+  let hasKernel = false; // until it answers
 
-  const last = () => model.get("frames").length - 1;
-  const current = () => Math.max(0, Math.min(model.get("step"), last()));
-  const isBackward = () => model.get("phases")[current()] === "backward";
+  const layers = () => ({ frames: model.get("frames"), receipts: model.get("receipts"), trait: "step" });
+  const isOpen = () => model.get("opened") === model.get("step") && model.get("step") in model.get("films");
+  /** What the reader steps through: the layers, or the operations of one that is open. */
+  const shown = () =>
+    isOpen() ? { ...model.get("films")[model.get("opened")], trait: "operation" } : layers();
+  const last = () => shown().frames.length - 1;
+  const reach = () => (isOpen() ? last() : Math.min(last(), questions.farthest));
+  const current = () => Math.max(0, Math.min(model.get(shown().trait), reach()));
+  const isBackward = () => model.get("phases")[isOpen() ? model.get("step") : current()] === "backward";
+  const canOpen = () => !isOpen() && (hasKernel || model.get("step") in model.get("films"));
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -145,21 +183,52 @@ function render({ model, el }) {
   function draw() {
     if (last() < 0) return; // nothing to show yet
     const step = current();
+    if (isBeyond()) setTimeout(comeBack); // later, when the slider's link listens again
     const picked = model.get("picked");
-    const receipt = model.get("receipts")[step] ?? "";
-    if (film.frames !== model.get("frames")) changeFilm(new Film(model.get("frames")));
-    const svg = film.element(step);
+    const { frames, receipts } = shown();
+    const isCovered = !isOpen() && questions.isCovered(step);
+    const receipt = isCovered ? questionAloud(questions.at(step)) : (receipts[step] ?? "");
+    if (film.frames !== frames) changeFilm(new Film(frames));
+    const svg = film.element(isCovered ? step - 1 : step); // before a step stands what is known by then
     mark(svg, picked);
     if (frame.firstChild !== svg) frame.replaceChildren(svg);
-    drawDetail(svg, model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "");
-    write(part(".nns-position"), `step ${step + 1} of ${last() + 1}`);
+    drawDetail(svg, isCovered ? "" : storyOf(picked));
+    drawQuiz(svg, step, isCovered);
+    drawZoom(step);
+    write(part(".nns-position"), `step ${place(isOpen() ? model.get("step") : step, layers().frames)}`);
+    write(part(".nns-rest > p"), isOpen() ? HINTS.operations : HINTS.layers);
+    part(".nns-rest > p").hidden = !svg.querySelector("[data-ref]");
     write(part(".nns-receipt pre"), receipt);
     write(part(".nns-spoken"), receipt);
     drawError(model.get("error"));
-    for (const [name, end] of [["first", 0], ["previous", 0], ["next", last()], ["last", last()]]) {
+    for (const [name, end] of [["first", 0], ["previous", 0], ["next", reach()], ["last", reach()]]) {
       part(`[data-move="${name}"]`).setAttribute("aria-disabled", step === end);
     }
-    if (timer !== null && step !== expected) pause();
+    if (timer !== null && (step !== expected || isCovered)) pause();
+  }
+
+  /** Take back a step beyond a question, so that the slider stands at the question too. */
+  function comeBack() {
+    if (isBeyond()) put("step", current());
+  }
+
+  const isBeyond = () => !isOpen() && model.get("step") > current();
+
+  /** The numbers of what was picked in this pass; those of a unit or an edge once its step is uncovered. */
+  function storyOf(picked) {
+    if (isOpen()) return model.get("elements")[picked]?.[isBackward() ? 1 : 0] ?? "";
+    const layer = Math.max(1, Number(picked.split(":")[1]));
+    if (isBackward() && model.get("frames").length - layer >= questions.farthest) return "";
+    return model.get("details")[picked]?.[isBackward() ? 1 : 0] ?? "";
+  }
+
+  function drawQuiz(svg, step, isCovered) {
+    if (!questions.all.length) return;
+    verdict.hidden = false;
+    drawVerdict(verdict, questions, isCovered ? null : step);
+    if (isCovered) drawQuestion(card, questions.at(step));
+    if (isCovered) layOverPanel(card, svg, "height");
+    card.hidden = !isCovered;
   }
 
   /** Lay the story of what was picked over the matrices of the step, which it replaces until it is let go. */
@@ -167,14 +236,31 @@ function render({ model, el }) {
     if (html !== told) story.innerHTML = html;
     told = html;
     detail.hidden = !html;
-    const panel = html && svg.querySelector("[data-upper]");
+    if (html) layOverPanel(detail, svg, "data-upper");
+  }
+
+  /** Lay something over the panel with the matrices, as high as the panel's attribute `upTo` says. */
+  function layOverPanel(cover, svg, upTo) {
+    const panel = svg.querySelector("[data-upper]");
     if (!panel) return;
     const { width, height } = svg.viewBox.baseVal;
     const percent = (attribute, whole) => `${(100 * panel.getAttribute(attribute)) / whole}%`;
-    detail.style.left = percent("x", width);
-    detail.style.width = percent("width", width);
-    detail.style.top = percent("y", height);
-    detail.style.minHeight = percent("data-upper", height);
+    cover.style.left = percent("x", width);
+    cover.style.width = percent("width", width);
+    cover.style.top = percent("y", height);
+    cover.style.minHeight = percent(upTo, height);
+  }
+
+  /** The way into a layer, where it can be opened, or where in it the reader is, and the way out. */
+  function drawZoom(step) {
+    part(".nns-zoom").hidden = !isOpen() && !canOpen();
+    part('[data-move="open"]').hidden = isOpen();
+    part(".nns-crumbs").hidden = !isOpen();
+    if (!isOpen()) return;
+    const { title, names } = shown();
+    write(part('[data-move="close"]'), title);
+    write(part(".nns-crumbs b"), names[step]);
+    write(part(".nns-operation"), `operation ${place(step, names)}`);
   }
 
   function changeFilm(next) {
@@ -205,18 +291,49 @@ function render({ model, el }) {
   // ---- moving
 
   function go(step) {
-    const target = Math.max(0, Math.min(step, last()));
-    if (target !== model.get("step")) put("step", target);
+    const target = Math.max(0, Math.min(step, reach()));
+    if (target !== model.get(shown().trait)) put(shown().trait, target);
+  }
+
+  /** Ask for the operations of the current layer; the kernel makes them, if they are not here yet. */
+  function open() {
+    if (!canOpen()) return;
+    const step = model.get("step");
+    pause();
+    model.set({ picked: "", operation: 0, error: "" });
+    put("opened", step);
+    setTimeout(() => {
+      if (model.get("opened") !== step || step in model.get("films")) return;
+      model.set("opened", -1);
+      put("error", "The kernel does not answer, and it is what opens a layer.");
+    }, PATIENCE_MILLISECONDS);
+  }
+
+  function close() {
+    pause();
+    model.set("picked", "");
+    put("opened", -1);
+  }
+
+  /** Another step is another layer: the one that was open is left. */
+  function leave() {
+    if (![-1, model.get("step")].includes(model.get("opened"))) close();
+  }
+
+  function hear(message) {
+    if (message.kind !== "kernel") return;
+    hasKernel = true;
+    draw();
   }
 
   function play() {
     drawPlaying(true);
     const advance = (step) => {
       expected = step;
-      timer = setTimeout(() => (step < last() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
+      timer = setTimeout(() => (step < reach() ? advance(step + 1) : pause()), PLAY_MILLISECONDS);
       go(step);
     };
-    advance(current() < last() ? current() + 1 : 0);
+    advance(current() < reach() ? current() + 1 : 0);
   }
 
   function pause() {
@@ -232,22 +349,45 @@ function render({ model, el }) {
     next: () => go(current() + 1),
     last: () => go(last()),
     release: () => put("picked", ""),
+    open,
+    close,
   };
+
+  /** What a key does now, if anything. */
+  function moveOf(key) {
+    const move = KEYS[key];
+    if (move === "open") return canOpen() ? move : undefined;
+    if (move === "release" && model.get("picked")) return move;
+    if (move === "release" || move === "close") return isOpen() ? "close" : undefined;
+    return move;
+  }
 
   // JupyterLab takes keys on the document in the capture phase, before any listener inside the page's elements
   // hears of them: so this one is on the window.
   function onKey(event) {
     const path = event.composedPath();
     if (!path.includes(root) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const move = KEYS[event.key];
-    if (!move || (move === "release" && !model.get("picked"))) return;
+    if (/^[1-9]$/.test(event.key) && questions.isCovered(current())) return answer(event, event.key - 1);
+    const move = moveOf(event.key);
+    if (!move) return;
     event.stopPropagation();
-    if (event.key === " " && path[0].closest("button, summary")) return; // Space presses what has the focus
+    // Space and Enter press what has the focus.
+    if ([" ", "Enter"].includes(event.key) && path[0].closest("button, summary")) return;
     event.preventDefault();
     moves[move]();
   }
 
+  function answer(event, choice) {
+    event.stopPropagation();
+    questions.choose(current(), choice);
+    root.focus({ preventScroll: true }); // the button that was pressed is gone, and the arrows go on from here
+  }
+
   function onClick(event) {
+    const choice = event.target.closest("[data-choice]");
+    if (choice) return answer(event, Number(choice.dataset.choice));
+    const missed = event.target.closest(".nns-tally [data-step]");
+    if (missed) return go(Number(missed.dataset.step));
     const move = event.target.closest("[data-move]");
     if (move) return moves[move.dataset.move]();
     if (!frame.contains(event.target)) return;
@@ -258,6 +398,10 @@ function render({ model, el }) {
     if (ref) put("picked", ref === model.get("picked") ? "" : ref);
   }
 
+  function onDoubleClick(event) {
+    if (frame.contains(event.target) && event.target.closest('[data-ref^="layer:"]')) open();
+  }
+
   /** The step of a layer in the pass on show: forward 1 … L+1, then backward L+1 … 1. */
   function stepOf(layer) {
     return isBackward() ? model.get("frames").length - layer : layer - 1;
@@ -265,15 +409,21 @@ function render({ model, el }) {
 
   window.addEventListener("keydown", onKey, true);
   root.addEventListener("click", onClick);
+  root.addEventListener("dblclick", onDoubleClick);
+  model.on("change:step", leave);
   model.on("change", draw);
+  model.on("msg:custom", hear);
   draw();
+  model.send({ kind: "kernel?" });
   el.append(root);
 
   return () => {
     pause();
     film = new Film([]);
     window.removeEventListener("keydown", onKey, true);
+    model.off("change:step", leave);
     model.off("change", draw);
+    model.off("msg:custom", hear);
   };
 }
 

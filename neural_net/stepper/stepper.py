@@ -13,8 +13,10 @@ from neural_net import diagram
 from neural_net.display import Picture, filmstrip
 from neural_net.network import Network
 from neural_net.stepper.controls import WhatIfControls
+from neural_net.stepper.opened import LayerOpener
 from neural_net.stepper.player import FramePlayer
-from neural_net.stepper.what_if import Place, place_of, quantities, retrace, tell_loss, value_at
+from neural_net.stepper.prediction import PredictionStepper
+from neural_net.stepper.what_if import Place, is_drawn, place_of, quantities, retrace, tell_loss, value_at
 from neural_net.steps import Step
 from neural_net.trace import Trace
 from neural_net.trace import trace as run_both_passes
@@ -40,6 +42,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         image_shape: tuple[int, int] | None = None,
         classes: Sequence[str] | None = None,
         what_if: bool = True,
+        open_layers: Sequence[int] = (),
     ) -> None:
         self._start = start
         self._frames = partial(diagram.frames, image_shape=image_shape, classes=classes)
@@ -50,13 +53,16 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         film = self._film(trace, self._example, references=None)
         self._quantities = quantities(trace, image_shape, classes)
         self._changes: Mapping[Place, float] = {}
-        first = self._quantities[0]
-        self._place = first.place(self._example, [0] * len(first.axes))
+        first = self._quantities[0] if self._quantities else None
+        self._place = first.place(self._example, [0] * len(first.axes)) if first else None
 
         step = start.index if start else 0
         self.player = FramePlayer(step=step, phases=[s.phase for s in trace.steps], **film)
         self.player.add_class("nns-player")
         self.player.observe(self._guard(self._on_pick), "picked")
+        self._opener = LayerOpener(
+            self.player, lambda: (self._trace, self._example), self._guard, open_layers
+        )
         self.slider = ipywidgets.IntSlider(step, max=len(trace.steps) - 1, description="Step", readout=False)
         self.link = ipywidgets.jslink((self.slider, "value"), (self.player, "step"))
         self.example_chooser = ipywidgets.BoundedIntText(
@@ -69,7 +75,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         choice = [self.example_chooser, ipywidgets.Label(f"of {trace.batch_size}")]
         top = ipywidgets.HBox([self.slider, *choice * (trace.batch_size > 1)])
         top.add_class("nns-top")
-        super().__init__([top, self.player, *[self.what_if] * what_if])
+        super().__init__([top, self.player, *[self.what_if] * (what_if and first is not None)])
         self.add_class("nns-stepper")
 
     @property
@@ -83,7 +89,7 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         """Select the number at `place`, and pick its unit or edge in the picture."""
         self._place = place
         self._show_controls()
-        self.player.picked = place.reference
+        self.player.picked = place.reference if is_drawn(self._trace, place) else ""
 
     def changed(self, place: Place, value: float) -> None:
         """Give the number at `place` another value; its own value takes the change back."""
@@ -102,13 +108,18 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
 
     def _on_pick(self, change: Any) -> None:
         picked = change["new"]
+        self._opener.pick(picked)
         if picked not in self.player.details:  # it was not asked for since the last change, or has none
             found = self._details(self._trace, self._example, references=[picked])
             self.player.details = found or self.player.details
         place = place_of(picked, self._example)
-        if place is not None and place != self._place:
+        if place is not None and place != self._place and self._offers(place):
             self._place = place
             self._show_controls()
+
+    def _offers(self, place: Place) -> bool:
+        """Say whether a number that was picked in the picture is one that can be changed."""
+        return is_drawn(self._trace, place) and any(quantity.holds(place) for quantity in self._quantities)
 
     # ---- what happens then
 
@@ -119,8 +130,9 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
         else:
             trace = self._trace
         film = self._film(trace, example, references=[self.player.picked])
+        film |= self._opener.follow(trace, example)
         self._trace, self._changes, self._example = trace, changes, example
-        if self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
+        if self._place and self._place.layer in (0, trace.L + 1):  # x and the target have a row per example
             self._place = self._place._replace(at=(example, *self._place.at[1:]))
         with self.player.hold_sync():
             for name, value in film.items():
@@ -138,6 +150,8 @@ class Stepper(ipywidgets.VBox):  # type: ignore[misc]
     def _show_controls(self) -> None:
         """Put every control to what is on show."""
         self.example_chooser.value = self._example + 1  # it counts from 1, as the pictures do
+        if self._place is None:
+            return
         own = value_at(self._original, self._place)
         self.what_if.show(
             self._place,
@@ -209,13 +223,19 @@ def step_through(
     image_shape: tuple[int, int] | None = None,
     classes: Sequence[str] | None = None,
     what_if: bool = True,
-) -> Stepper:
+    open_layers: Sequence[int] = (),
+    predict: bool = False,
+) -> Stepper | PredictionStepper:
     """Step through both passes of a trace, or of a network on x and its target.
 
     `start` is the step to open at, such as ("backward", 2); it is also the one that readers without a kernel
     see, who are shown the filmstrip of all steps otherwise.
     `example` is the row of the batch to start with, from 0. `image_shape` (rows, columns) draws the input as
     an image; `classes` names the classes of a softmax head. `what_if=False` leaves out the what-if controls.
+    `open_layers` names layers whose operations are put into the page beforehand: a reader without a kernel
+    can open these; with a kernel every layer can be opened.
+    `predict=True` asks a question before each backward step and shows the step once it is answered; the
+    stepper's `tally` counts. It comes without what-if, and stays with its example.
     """
     if isinstance(trace_or_network, Network):
         if x is None or target is None:
@@ -229,8 +249,18 @@ def step_through(
         kind = type(trace_or_network).__name__
         raise TypeError(f"step_through: expected a trace, or a network with x and target; got {kind}")
     first = None if start is None else _step_at(trace, start)
+    if predict:
+        return PredictionStepper(
+            trace, start=first, example=example, image_shape=image_shape, classes=classes
+        )
     return Stepper(
-        trace, start=first, example=example, image_shape=image_shape, classes=classes, what_if=what_if
+        trace,
+        start=first,
+        example=example,
+        image_shape=image_shape,
+        classes=classes,
+        what_if=what_if,
+        open_layers=open_layers,
     )
 
 

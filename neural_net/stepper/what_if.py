@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neural_net.layers import Dense
 from neural_net.look import number
+from neural_net.losses import LOSSES
 from neural_net.operations import Array
 from neural_net.trace import Trace
 from neural_net.trace import trace as run_both_passes
@@ -92,7 +94,7 @@ class Quantity:
         """Return the place that the choices, one per axis, lead to."""
         if not self.per_example:
             return Place(self.layer, self.name, tuple(chosen))
-        if self.classes:
+        if self.classes and not self.axes:
             return Place(self.layer, self.name, (example,))
         return Place(self.layer, self.name, (example, int(np.ravel_multi_index(tuple(chosen), self.shape))))
 
@@ -100,7 +102,7 @@ class Quantity:
         """Return the choices that lead to `place`: the inverse of `place`."""
         if not self.per_example:
             return place.at
-        return () if self.classes else tuple(int(i) for i in np.unravel_index(place.at[1], self.shape))
+        return () if not self.axes else tuple(int(i) for i in np.unravel_index(place.at[1], self.shape))
 
     @property
     def step(self) -> float:
@@ -138,10 +140,16 @@ class Quantity:
 def quantities(
     trace: Trace, image_shape: tuple[int, int] | None = None, classes: Sequence[str] | None = None
 ) -> tuple[Quantity, ...]:
-    """List what can be changed: the input, the target, and every layer's parameters of one or two axes."""
+    """List what can be changed: the input, the target, and every layer's parameters of one or two axes.
+
+    Inputs and targets of more axes are not offered, and nothing is of a trace that PyTorch made: that
+    network cannot be run again here.
+    """
+    if trace.network.loss.function not in LOSSES.values():
+        return ()
     return (
-        _input(trace, image_shape),
-        _target(trace, classes),
+        *_input(trace, image_shape),
+        *_target(trace, classes),
         *(
             _parameter(l, name, array, first_unit=0 if l == trace.L and _has_classes(trace) else 1)
             for l, parameters in trace.weights.items()
@@ -149,6 +157,15 @@ def quantities(
             if array.ndim in (1, 2)
         ),
     )
+
+
+def is_drawn(trace: Trace, place: Place) -> bool:
+    """Say whether the pictures have a unit or an edge for the number: an input, or a dense layer's own."""
+    if place.layer == 0:
+        return True
+    if place.layer > trace.L:
+        return False
+    return isinstance(trace.network.layers[place.layer - 1], Dense) and trace.y[place.layer].ndim == 2
 
 
 def value_at(trace: Trace, place: Place) -> float:
@@ -161,7 +178,7 @@ def retrace(trace: Trace, changes: Mapping[Place, float]) -> Trace:
     new: dict[tuple[int, str], Array] = {}
     for (layer, name, at), value in changes.items():
         new.setdefault((layer, name), _array(trace, layer, name).copy())[at] = value
-    x = new.pop((0, "x"), trace.x)
+    x = new.pop((0, "x"), trace.x).reshape(trace.x.shape)
     target = new.pop((trace.L + 1, "target"), trace.target)
     classes = new.pop((trace.L + 1, "class"), None)
     if classes is not None:
@@ -174,7 +191,7 @@ def retrace(trace: Trace, changes: Mapping[Place, float]) -> Trace:
 def _array(trace: Trace, layer: int, name: str) -> Array:
     """Return the array in which a place stands; the class of a target is the largest entry of its row."""
     if layer == 0:
-        return trace.x
+        return trace.x.reshape(len(trace.x), -1)  # of an image or a sequence the numbers in their flat order
     if layer == trace.L + 1:
         return trace.target.argmax(axis=1) if name == "class" else trace.target
     return trace.weights[layer][name]
@@ -189,7 +206,28 @@ def tell_loss(before: float, after: float) -> str:
 # ------------------------------------------------------------------------------------------------- quantities
 
 
-def _input(trace: Trace, image_shape: tuple[int, int] | None) -> Quantity:
+def _input(trace: Trace, image_shape: tuple[int, int] | None) -> tuple[Quantity, ...]:
+    if trace.network.layers[0].reads_tokens:
+        return _tokens(trace)
+    axes = [n for n in trace.x.shape[1:] if n > 1] or [1]
+    if len(axes) > 2:
+        return ()
+    if image_shape is None and trace.x.ndim == 4 and len(axes) == 2:
+        image_shape = (axes[0], axes[1])
+    return (_numbers(trace, axes, image_shape),)
+
+
+def _tokens(trace: Trace) -> tuple[Quantity, ...]:
+    """The tokens of a sequence, each of which can be any other one."""
+    n_tokens = getattr(trace.network.layers[0], "n_tokens", 0)
+    if not n_tokens or trace.x.ndim != 2:
+        return ()
+    positions = (Axis("position", trace.x.shape[1]),)
+    names = tuple(map(str, range(n_tokens)))
+    return (Quantity(0, "x", "token", "token", positions, True, 0, n_tokens - 1, names),)
+
+
+def _numbers(trace: Trace, sizes: Sequence[int], image_shape: tuple[int, int] | None) -> Quantity:
     low, high = _range(trace.x)
     if image_shape is not None:
         rows, columns = image_shape
@@ -198,19 +236,21 @@ def _input(trace: Trace, image_shape: tuple[int, int] | None) -> Quantity:
         return Quantity(
             0, "x", "pixel", "pixel", (Axis("row", rows), Axis("column", columns)), True, low, high
         )
-    return Quantity(0, "x", "input", "x", (Axis("x", trace.x.shape[1]),), True, low, high)
+    axes = (Axis("step", sizes[0]), Axis("x", sizes[1])) if len(sizes) == 2 else (Axis("x", sizes[0]),)
+    return Quantity(0, "x", "input", "x", axes, True, low, high)
 
 
-def _target(trace: Trace, classes: Sequence[str] | None) -> Quantity:
+def _target(trace: Trace, classes: Sequence[str] | None) -> tuple[Quantity, ...]:
+    if trace.target.ndim != 2:
+        return ()
     layer, n = trace.L + 1, trace.target.shape[1]
     kind = trace.network.loss.function.targets
     if kind == "classes":
         names = tuple(map(str, classes if classes is not None else range(n)))
-        return Quantity(layer, "class", "target", "target", (), True, 0, n - 1, names)
+        return (Quantity(layer, "class", "target", "target", (), True, 0, n - 1, names),)
     low, high = (0.0, 1.0) if kind == "probabilities" else _range(trace.target)
-    return Quantity(
-        layer, "target", "target", "target", (Axis("output", n),) if n > 1 else (), True, low, high
-    )
+    axes = (Axis("output", n),) if n > 1 else ()
+    return (Quantity(layer, "target", "target", "target", axes, True, low, high),)
 
 
 def _has_classes(trace: Trace) -> bool:
