@@ -8,7 +8,7 @@ from neural_net import moved
 from neural_net.activations import ACTIVATIONS
 from neural_net.joined import joined_name
 from neural_net.layers import BatchNorm, Dense, Dropout
-from neural_net.losses import LOSSES
+from neural_net.losses import LOSSES, CrossEntropy
 from neural_net.moved import MovedLosses, treats_examples_alone
 from neural_net.network import network
 from tests.layer_examples import EXAMPLES, example_trace
@@ -86,6 +86,18 @@ def test_the_loss_is_the_mean_of_the_losses_of_each_example(name, m):
         for i in range(m):
             one = slice(i, i + 1)
             assert each[i] == pytest.approx(float(function.forward(y[one], rows[one])), rel=1e-12)
+
+
+def test_a_loss_with_another_forward_has_other_losses_of_each_example():
+    class Doubled(CrossEntropy):
+        def forward(self, y_hat, target):
+            return 2 * super().forward(y_hat, target)
+
+    case = Case(4, 3, 3, 2)
+    y, target = case.rows_of_probabilities(4, 3), case.rows_of_probabilities(4, 3, draw=1)
+    np.testing.assert_allclose(
+        Doubled().of_each(y, target), 2 * LOSSES["cross_entropy"].of_each(y, target), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
