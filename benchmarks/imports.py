@@ -25,7 +25,7 @@ def measure(quick: bool) -> Iterator[Row]:
     above = [[time - numpy for time in others] for numpy, *others in times]
     helper, core, stepper, plots = zip(*above, strict=True)
     yield Row("neural_net_helper, above numpy", helper, at_most=LIMIT)
-    yield Row("… and networks, traces, training used", core, at_most=LIMIT)
+    yield Row("… and networks, traces, training used", core)
     yield Row("… and the stepper at its first use", stepper)
     yield Row("… and the plots at their first use", plots)
 
