@@ -37,6 +37,11 @@ class Row:
         return low, high
 
     @property
+    def is_count(self) -> bool:
+        """Whether something was counted, not measured."""
+        return all(isinstance(sample, int) for sample in self.samples)
+
+    @property
     def is_within(self) -> bool | None:
         """Whether the median keeps its limit; None where there is no limit."""
         if self.at_most is not None:

@@ -28,18 +28,19 @@ def render(results: Mapping[str, Sequence[Row]]) -> str:
 
 def cells(row: Row) -> tuple[str, ...]:
     """Write one row: what, median, spread, limit, verdict."""
-    spread = " … ".join(map(number, row.quartiles)) if len(row.samples) > 1 else ""
+    write = "{:g}".format if row.is_count else number
+    spread = " … ".join(map(write, row.quartiles)) if len(row.samples) > 1 else ""
     limit = ""
     if row.at_most is not None:
         limit = f"≤ {number(row.at_most)} {row.unit}"
     elif row.at_least is not None:
         limit = f"≥ {number(row.at_least)} {row.unit}"
     verdict = {None: "", True: "ok", False: "MISSED"}[row.is_within]
-    return row.what, f"{number(row.median)} {row.unit}", spread, limit, verdict
+    return row.what, f"{write(row.median)} {row.unit}", spread, limit, verdict
 
 
 def number(value: float) -> str:
-    """Write a count as it is, and any other number with about three digits that count."""
+    """Write an integer as it is, and any other number with about three digits that count."""
     size = abs(value)
     decimals = 0 if size >= 100 or isinstance(value, int) else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:.{decimals}f}"

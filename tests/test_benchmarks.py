@@ -35,12 +35,12 @@ def test_the_median_is_held_to_the_limit(limit, within):
 
 
 def test_the_table_tells_what_was_missed():
-    rows = [Row("fast", [0.1234, 0.2], at_most=1), Row("seen", [19], "frames", at_least=20)]
+    rows = [Row("fast", [0.1234, 0.2], at_most=1), Row("seen", [19, 20], "frames", at_least=20)]
 
     lines = table.render({"stepping": rows}).splitlines()
 
     assert lines[2].split() == "stepping fast 0.162 ms 0.143 … 0.181 ≤ 1 ms ok".split()
-    assert lines[3].split() == "seen 19 frames ≥ 20 frames MISSED".split()
+    assert lines[3].split() == "seen 19.5 frames 19.25 … 19.75 ≥ 20 frames MISSED".split()
 
 
 def test_functions_take_turns():
